@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace LoyaltyAdmin.Tests.Support;
+
+/// <summary>The web application as a process of its own, on a free port, with a data folder of its own.</summary>
+public sealed class WebProcess : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> output = new();
+    private readonly Process process;
+
+    private WebProcess(Process process, string url, string dataFolder)
+    {
+        this.process = process;
+        Url = url;
+        DataFolder = dataFolder;
+    }
+
+    public string Url { get; }
+
+    /// <summary>Holds the application's database; deleted afterwards.</summary>
+    public string DataFolder { get; }
+
+    /// <summary>Everything the application wrote to the console so far.</summary>
+    public string Log => string.Join(Environment.NewLine, output);
+
+    /// <param name="settings">Configuration by key, such as "Database:Provider"; they win over the defaults.</param>
+    /// <param name="environment">Name of the hosting environment.</param>
+    public static async Task<WebProcess> StartAsync(IReadOnlyDictionary<string, string>? settings = null, string environment = "Development")
+    {
+        var dataFolder = Directory.CreateTempSubdirectory("loyalty-web-").FullName;
+        var url = $"http://127.0.0.1:{FreePort()}";
+        var start = new ProcessStartInfo("dotnet", [TestPaths.WebApplication])
+        {
+            WorkingDirectory = dataFolder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
+        start.Environment["ASPNETCORE_URLS"] = url;
+        start.Environment["Database__Provider"] = "Sqlite";
+        start.Environment["ConnectionStrings__Loyalty"] = $"Data Source={Path.Combine(dataFolder, "loyalty.db")}";
+
+        foreach (var (key, value) in settings ?? new Dictionary<string, string>())
+        {
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        var web = new WebProcess(new Process { StartInfo = start }, url, dataFolder);
+        try
+        {
+            await web.RunAsync();
+
+            return web;
+        }
+        catch
+        {
+            await web.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the process at once, as a power cut would.</summary>
+    public async Task KillAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        process.Dispose();
+        Directory.Delete(DataFolder, recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private async Task RunAsync()
+    {
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+
+        using var client = new HttpClient { BaseAddress = new Uri(Url) };
+        var waiting = Stopwatch.StartNew();
+
+        while (waiting.Elapsed < TimeSpan.FromSeconds(90))
+        {
+            if (process.HasExited)
+            {
+                break;
+            }
+
+            try
+            {
+                using var response = await client.GetAsync(new Uri("/app.css", UriKind.Relative));
+                if (response.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(100);
+        }
+
+        throw new InvalidOperationException($"The web application did not start.{Environment.NewLine}{Log}");
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+        {
+            output.Enqueue(line);
+        }
+    }
+}

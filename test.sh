@@ -9,6 +9,7 @@ work=''
 pg_bin=''
 pg_data=''
 pg_user=''
+tests=''
 
 # As root, PostgreSQL refuses to run: its commands run as an unprivileged user.
 as_pg_user() {
@@ -24,6 +25,8 @@ as_pg_user() {
 stop() {
   local status=$?
   trap - EXIT INT TERM HUP
+  # The whole group: the test host, the web application and the browser it started.
+  [[ -n $tests ]] && kill -KILL -- "-$tests" 2>/dev/null
   if [[ -n $pg_data && -f $pg_data/postmaster.pid ]]; then
     as_pg_user "$pg_bin/pg_ctl" -D "$pg_data" -m immediate -w stop >/dev/null 2>&1
   fi
@@ -123,14 +126,20 @@ LOYALTY_TEST_CHROMIUM=$(find_chromium)
 export LOYALTY_TEST_CHROMIUM
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/loyalty-test.XXXXXX")
-mkdir "$work/results"
+mkdir "$work/results" "$work/tmp"
 
 if [[ -z ${LOYALTY_TEST_PG:-} ]]; then
   require find_postgres postgresql
   start_postgres
 fi
 
-dotnet test LoyaltyAdmin.sln --logger "trx;LogFilePrefix=tests" --results-directory "$work/results" "$@"
+# A process group of its own, waited for in the background, so that an interrupt stops everything at once.
+# Their temporary files lie in the folder that goes away afterwards.
+set -m
+TMPDIR="$work/tmp" dotnet test LoyaltyAdmin.sln --logger "trx;LogFilePrefix=tests" --results-directory "$work/results" "$@" &
+tests=$!
+set +m
+wait "$tests"
 status=$?
 
 passed=$(count passed)

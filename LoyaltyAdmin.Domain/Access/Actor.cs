@@ -1,0 +1,39 @@
+namespace LoyaltyAdmin.Domain.Access;
+
+public enum ActorKind
+{
+    System,
+    Staff,
+    ApiClient,
+}
+
+/// <summary>
+/// Who acts: a staff user, an API client or the system itself. Only an identity: what the actor may do is read afresh by
+/// <see cref="AccessControl"/> at every command, so that disabling a user or changing a role holds at once.
+/// </summary>
+public sealed record Actor(ActorKind Kind, long Id, string Name)
+{
+    /// <summary>Jobs, imports being applied, start-up.</summary>
+    public static readonly Actor System = new(ActorKind.System, 0, "System");
+
+    public static Actor Staff(long userId, string name) => new(ActorKind.Staff, userId, name);
+
+    public static Actor ApiClient(long clientId, string name) => new(ActorKind.ApiClient, clientId, name);
+
+    /// <summary>The stable identity stored with what the actor did, e.g. <c>staff:4</c>, <c>api:2</c>, <c>system</c>.</summary>
+    public string Key => Kind switch
+    {
+        ActorKind.Staff => $"staff:{Id}",
+        ActorKind.ApiClient => $"api:{Id}",
+        _ => "system",
+    };
+
+    /// <summary>The caller's network address, where it came through a door that has one. Kept in the audit trail only.</summary>
+    public string? IpAddress { get; init; }
+
+    /// <summary>Ties together everything one request or circuit did.</summary>
+    public string? CorrelationId { get; init; }
+
+    /// <summary>How the actor proved who it is, e.g. <c>password</c>, <c>password+totp</c>, <c>api-key</c>.</summary>
+    public string? AuthenticationMethod { get; init; }
+}

@@ -1,0 +1,69 @@
+namespace LoyaltyAdmin.Domain.Access;
+
+/// <summary>What a staff user may do. Roles are editable bundles of these; which stores is a separate question, always asked as well.</summary>
+public enum Permission
+{
+    DashboardRead,
+    PlansRead,
+    PlansEdit,
+    GiftCardsRead,
+    GiftCardsSell,
+    GiftCardsFreeze,
+    GiftCardsImport,
+    GiftCardsImportApprove,
+    GiftCardsRefund,
+    GiftCardsRefundApprove,
+    GiftCardNumbersReveal,
+    GiftCardNumbersExport,
+    BuyersReveal,
+    LedgerRead,
+    LedgerAdjust,
+    LedgerAdjustApprove,
+    TransactionsExport,
+    ReportsRead,
+    StoresManage,
+    AgreementsManage,
+    UsersManage,
+    ApiClientsManage,
+    SettingsManage,
+    AuditRead,
+    AuditVerify,
+    JobsManage,
+}
+
+/// <summary>What an API client may do; written in keys and documents as <c>giftcards:redeem</c>.</summary>
+public enum ApiScope
+{
+    StoresRead,
+    PlansRead,
+    GiftCardsRead,
+    GiftCardsSell,
+    GiftCardsActivate,
+    GiftCardsRedeem,
+    GiftCardsRecharge,
+    GiftCardsReverse,
+}
+
+public static class ApiScopeNames
+{
+    /// <summary>The scope as clients know it, e.g. <c>giftcards:redeem</c>.</summary>
+    public static string Name(this ApiScope scope)
+    {
+        var text = scope.ToString();
+        var verb = text.LastIndexOfAny([.. "RSA"]) is var at and > 0 ? at : text.Length;
+
+        return $"{text[..verb].ToLowerInvariant()}:{text[verb..].ToLowerInvariant()}";
+    }
+}
+
+/// <summary>Marks a service method with the permission it demands, for the generated access matrix; the method itself demands it first thing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RequiresAttribute(Permission permission) : Attribute
+{
+    public Permission Permission { get; } = permission;
+
+    /// <summary>The scope under which an API client may call the method; null: never.</summary>
+    public ApiScope ApiScope { get; init; } = (ApiScope)(-1);
+
+    public ApiScope? Scope => Enum.IsDefined(ApiScope) ? ApiScope : null;
+}

@@ -1,0 +1,48 @@
+using LoyaltyAdmin.Domain.Ledger;
+using Microsoft.EntityFrameworkCore;
+
+namespace LoyaltyAdmin.Domain.Data;
+
+/// <summary>Everything the three databases do differently, one implementation each, all in this folder.</summary>
+public abstract class DatabaseProvider
+{
+    /// <summary>The word in the setting <c>Database:Provider</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Posts to the ledger in this database's own words.</summary>
+    internal abstract LedgerSql LedgerSql { get; }
+
+    /// <summary>Posts in a transaction of its own, the fastest way this database has.</summary>
+    internal abstract Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel);
+
+    /// <summary>One writer at a time, in this process; null where the database itself lets writers run side by side.</summary>
+    internal virtual SemaphoreSlim? WriteGate => null;
+
+    /// <summary>Whether the whole unit of work may be run again: a deadlock, serialization failure or lost connection before commit.</summary>
+    public abstract bool IsTransient(Exception exception);
+
+    /// <summary>Whether a unique index refused the row.</summary>
+    public abstract bool IsUniqueViolation(Exception exception);
+
+    /// <summary>Whether the database cannot be written or reached at all right now (disk full, server down): answered with 503, nothing was done.</summary>
+    public abstract bool IsUnavailable(Exception exception);
+
+    /// <summary>Makes start-up safe after a process died inside a migration.</summary>
+    public virtual Task ReleaseStaleMigrationLockAsync(LoyaltyDbContext db, CancellationToken cancel) => Task.CompletedTask;
+
+    /// <summary>The identifiers of gift cards whose buyer or last digits contain the text; an index serves it where the database has one.</summary>
+    public abstract IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text);
+
+    internal static bool Any(Exception? exception, Func<Exception, bool> test)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (test(e))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Data.Common;
+using LoyaltyAdmin.Domain.Ledger;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace LoyaltyAdmin.Domain.Data;
+
+/// <summary>What a guarded posting statement did.</summary>
+/// <param name="TransactionId">The new transaction; 0: the guard refused (state, balance, expiry, sequence) and nothing was written.</param>
+internal readonly record struct PostingRow(long TransactionId, long BalanceAfter, long Sequence);
+
+/// <summary>The ledger's statements in one database's words. The table and column names are the model's.</summary>
+internal abstract class LedgerSql
+{
+    /// <summary>
+    /// Guarded balance update, transaction and entries: all or nothing. Throws the provider's unique violation when the key was used before.
+    /// </summary>
+    public abstract Task<PostingRow> PostAsync(DbConnection connection, DbTransaction? transaction, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel);
+
+    /// <summary>Takes <paramref name="amount"/> from what of a transaction can still be reversed. False: not that much is left.</summary>
+    public abstract Task<bool> TakeCaptureAsync(DbConnection connection, DbTransaction? transaction, long transactionId, long captured, long amount, CancellationToken cancel);
+
+    /// <summary>Posts and, for a reversal, takes the amount from what can still be reversed, in one transaction.</summary>
+    public async Task<PostingRow> PostWithCaptureAsync(LoyaltyDbContext db, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var row = await PostAndCaptureAsync(db.Database.GetDbConnection(), transaction.GetDbTransaction(), posting, legs, cancel);
+        if (row.TransactionId > 0)
+        {
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+
+        return row;
+    }
+
+    /// <summary>As <see cref="PostAsync"/>, with the capture of a reversal. Throws when more would be given back than was taken: the caller rolls back.</summary>
+    public async Task<PostingRow> PostAndCaptureAsync(DbConnection connection, DbTransaction? transaction, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
+    {
+        var row = await PostAsync(connection, transaction, posting, legs, cancel);
+        if (row.TransactionId > 0 && posting.ReversesId is { } reversed &&
+            !await TakeCaptureAsync(connection, transaction, reversed, posting.ReversibleAmount, Math.Abs(posting.Amount), cancel))
+        {
+            throw Refusals.Exception(Refusals.ExceedsCapture, row.BalanceAfter, posting.Currency);
+        }
+
+        return row;
+    }
+
+    protected static void Add(DbCommand command, string name, object? value)
+    {
+        var parameter = command.CreateParameter();
+        parameter.ParameterName = name;
+        parameter.Value = value ?? DBNull.Value;
+        command.Parameters.Add(parameter);
+    }
+
+    protected const string TransactionColumns =
+        """
+        "Type", "AccountKind", "AccountId", "Currency", "Amount", "HomeStoreId", "StoreId", "Channel", "BusinessDay", "At",
+        "Source", "IdempotencyKey", "RequestHash", "ReversesId", "OrderNumber", "ActorKey", "ActorName", "Reason", "SealedAnswer", "BalanceAfter", "Sequence"
+        """;
+
+    protected const string TransactionValues =
+        """
+        @Type, @AccountKind, @AccountId, @Currency, @Amount, @HomeStoreId, @StoreId, @Channel, @BusinessDay, @At,
+        @Source, @IdempotencyKey, @RequestHash, @ReversesId, @OrderNumber, @ActorKey, @ActorName, @Reason, @SealedAnswer
+        """;
+
+    /// <summary>The guard and the change, one statement: whoever comes second sees what the first one left.</summary>
+    protected static string UpdateAccount(Posting posting) =>
+        $"""
+        UPDATE "LedgerAccounts" SET "Balance" = "Balance" + @Amount, "LastSequence" = "LastSequence" + 1
+        {(posting.To is null ? "" : ", \"Status\" = @To")}
+        {(posting.NewUsableUntil is null ? "" : ", \"UsableUntil\" = @NewUsableUntil")}
+        """;
+
+    protected static string Guard(Posting posting) =>
+        $"""
+        WHERE "Id" = @AccountId AND "Status" IN ({string.Join(", ", posting.From.Select(status => $"'{status}'"))}) AND "Balance" + @Amount >= 0
+        {(posting.OnlyWhileUsable ? "AND (\"UsableUntil\" IS NULL OR \"UsableUntil\" > @At)" : "")}
+        {(posting.ExpectedSequence is null ? "" : "AND \"LastSequence\" = @ExpectedSequence")}
+        """;
+
+    protected void AddParameters(DbCommand command, Posting posting)
+    {
+        Add(command, "@Type", posting.Type.ToString());
+        Add(command, "@AccountKind", posting.AccountKind.ToString());
+        Add(command, "@AccountId", posting.AccountId);
+        Add(command, "@Currency", posting.Currency);
+        Add(command, "@Amount", posting.Amount);
+        Add(command, "@HomeStoreId", posting.HomeStoreId);
+        Add(command, "@StoreId", posting.StoreId);
+        Add(command, "@Channel", posting.Channel.ToString());
+        Add(command, "@BusinessDay", Day(posting.BusinessDay));
+        Add(command, "@At", Instant(posting.At));
+        Add(command, "@Source", posting.Operation.Source);
+        Add(command, "@IdempotencyKey", posting.Operation.Key);
+        Add(command, "@RequestHash", posting.Operation.RequestHash);
+        AddNullable(command, "@ReversesId", posting.ReversesId);
+        AddNullable(command, "@OrderNumber", posting.OrderNumber);
+        Add(command, "@ActorKey", posting.Operation.Actor.Key);
+        Add(command, "@ActorName", posting.Operation.Actor.Name);
+        AddNullable(command, "@Reason", posting.Reason);
+        AddNullable(command, "@SealedAnswer", posting.SealedAnswer);
+        if (posting.To is { } to)
+        {
+            Add(command, "@To", to.ToString());
+        }
+
+        if (posting.NewUsableUntil is { } until)
+        {
+            Add(command, "@NewUsableUntil", until == DateTimeOffset.MaxValue ? null : Instant(until));
+        }
+
+        if (posting.ExpectedSequence is { } sequence)
+        {
+            Add(command, "@ExpectedSequence", sequence);
+        }
+    }
+
+    /// <summary>A nullable column's parameter; providers that cannot infer the type of null say it.</summary>
+    protected virtual void AddNullable<T>(DbCommand command, string name, T value) => Add(command, name, value);
+
+    protected virtual object Instant(DateTimeOffset at) => at;
+
+    protected virtual object Day(DateOnly day) => day;
+}

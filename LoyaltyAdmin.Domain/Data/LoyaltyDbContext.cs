@@ -1,0 +1,84 @@
+using LoyaltyAdmin.Domain.Access;
+using LoyaltyAdmin.Domain.Agreements;
+using LoyaltyAdmin.Domain.Audit;
+using LoyaltyAdmin.Domain.Exports;
+using LoyaltyAdmin.Domain.GiftCards;
+using LoyaltyAdmin.Domain.Imports;
+using LoyaltyAdmin.Domain.Jobs;
+using LoyaltyAdmin.Domain.Ledger;
+using LoyaltyAdmin.Domain.Stores;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace LoyaltyAdmin.Domain.Data;
+
+/// <summary>The one model. Each provider has a sealed context of its own, only so that each has its own migrations.</summary>
+public abstract class LoyaltyDbContext(DbContextOptions options) : DbContext(options)
+{
+    /// <summary>Who is stamped on every audited change of this context. Set by <see cref="LoyaltyDatabase"/> each time one is opened.</summary>
+    public Actor Actor { get; internal set; } = Actor.System;
+
+    public DbSet<CompanySettings> CompanySettings => Set<CompanySettings>();
+    public DbSet<Store> Stores => Set<Store>();
+    public DbSet<Agreement> Agreements => Set<Agreement>();
+    public DbSet<AgreementVersion> AgreementVersions => Set<AgreementVersion>();
+
+    public DbSet<StaffUser> Staff => Set<StaffUser>();
+    public DbSet<Role> Roles => Set<Role>();
+    public DbSet<ApiClient> ApiClients => Set<ApiClient>();
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+    public DbSet<SecurityCounter> SecurityCounters => Set<SecurityCounter>();
+    public DbSet<Approval> Approvals => Set<Approval>();
+    public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
+
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+    public DbSet<AuditSeal> AuditSeals => Set<AuditSeal>();
+
+    public DbSet<LedgerAccount> LedgerAccounts => Set<LedgerAccount>();
+    public DbSet<LedgerTransaction> LedgerTransactions => Set<LedgerTransaction>();
+    public DbSet<LedgerEntry> LedgerEntries => Set<LedgerEntry>();
+    public DbSet<LedgerCapture> LedgerCaptures => Set<LedgerCapture>();
+    public DbSet<LedgerCheckRun> LedgerCheckRuns => Set<LedgerCheckRun>();
+
+    public DbSet<GiftCardPlan> GiftCardPlans => Set<GiftCardPlan>();
+    public DbSet<GiftCardTerms> GiftCardTerms => Set<GiftCardTerms>();
+    public DbSet<GiftCardDesign> GiftCardDesigns => Set<GiftCardDesign>();
+    public DbSet<GiftCard> GiftCards => Set<GiftCard>();
+
+    public DbSet<ImportJob> ImportJobs => Set<ImportJob>();
+    public DbSet<ImportRow> ImportRows => Set<ImportRow>();
+    public DbSet<ExportJob> ExportJobs => Set<ExportJob>();
+    public DbSet<JobLease> JobLeases => Set<JobLease>();
+    public DbSet<JobRun> JobRuns => Set<JobRun>();
+
+    /// <summary>New audited rows whose identifiers the running save is about to create.</summary>
+    internal List<Microsoft.EntityFrameworkCore.ChangeTracking.EntityEntry> PendingAudit { get; } = [];
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configuration)
+    {
+        configuration.Properties<Enum>().HaveConversion<string>().HaveMaxLength(40);
+        configuration.Properties<string>().HaveMaxLength(400);
+        configuration.Properties<DateTimeOffset>().HaveConversion<UtcConverter>();
+        configuration.Properties<decimal>().HavePrecision(19, 4);
+    }
+
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        model.ApplyConfigurationsFromAssembly(typeof(LoyaltyDbContext).Assembly);
+
+        model.Entity<IdentityUserClaim<long>>().ToTable("StaffClaims");
+        model.Entity<IdentityUserLogin<long>>(login =>
+        {
+            login.ToTable("StaffLogins");
+            login.HasKey(l => new { l.LoginProvider, l.ProviderKey });
+        });
+        model.Entity<IdentityUserToken<long>>(token =>
+        {
+            token.ToTable("StaffTokens");
+            token.HasKey(t => new { t.UserId, t.LoginProvider, t.Name });
+            token.Property(t => t.LoginProvider).HasMaxLength(128);
+            token.Property(t => t.Name).HasMaxLength(128);
+            token.Property(t => t.Value).HasMaxLength(4000);
+        });
+    }
+}

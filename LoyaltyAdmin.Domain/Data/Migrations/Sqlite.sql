@@ -1,0 +1,540 @@
+﻿CREATE TABLE IF NOT EXISTS "__EFMigrationsHistory" (
+    "MigrationId" TEXT NOT NULL CONSTRAINT "PK___EFMigrationsHistory" PRIMARY KEY,
+    "ProductVersion" TEXT NOT NULL
+);
+
+BEGIN TRANSACTION;
+CREATE TABLE "Agreements" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_Agreements" PRIMARY KEY AUTOINCREMENT,
+    "Kind" TEXT NOT NULL,
+    "Title" TEXT NOT NULL,
+    "CurrentVersion" INTEGER NOT NULL,
+    "IsActive" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "ApiClients" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_ApiClients" PRIMARY KEY AUTOINCREMENT,
+    "Name" TEXT NOT NULL,
+    "Scopes" TEXT NOT NULL,
+    "Stores" TEXT NOT NULL,
+    "IsEnabled" INTEGER NOT NULL,
+    "RequiresSignature" INTEGER NOT NULL,
+    "AllowedAddresses" TEXT NOT NULL,
+    "RedemptionsPerSecond" INTEGER NOT NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "Approvals" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_Approvals" PRIMARY KEY AUTOINCREMENT,
+    "Kind" TEXT NOT NULL,
+    "Subject" TEXT NOT NULL,
+    "SubjectId" INTEGER NOT NULL,
+    "Amount" INTEGER NULL,
+    "Currency" TEXT NULL,
+    "StoreId" INTEGER NULL,
+    "Request" TEXT NOT NULL,
+    "Reason" TEXT NOT NULL,
+    "RequestedByKey" TEXT NOT NULL,
+    "RequestedByName" TEXT NOT NULL,
+    "RequestedAt" INTEGER NOT NULL,
+    "Status" TEXT NOT NULL,
+    "DecidedByKey" TEXT NULL,
+    "DecidedByName" TEXT NULL,
+    "DecidedAt" INTEGER NULL,
+    "DecisionNote" TEXT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "AuditEntries" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_AuditEntries" PRIMARY KEY AUTOINCREMENT,
+    "At" INTEGER NOT NULL,
+    "ActorKey" TEXT NOT NULL,
+    "ActorName" TEXT NOT NULL,
+    "IpAddress" TEXT NULL,
+    "CorrelationId" TEXT NULL,
+    "AuthenticationMethod" TEXT NULL,
+    "Action" TEXT NOT NULL,
+    "Outcome" TEXT NOT NULL,
+    "EntityType" TEXT NULL,
+    "EntityId" TEXT NULL,
+    "Subject" TEXT NULL,
+    "StoreId" INTEGER NULL,
+    "Reason" TEXT NULL,
+    "Before" TEXT NULL,
+    "After" TEXT NULL
+);
+
+CREATE TABLE "AuditSeals" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_AuditSeals" PRIMARY KEY,
+    "FirstId" INTEGER NOT NULL,
+    "Count" INTEGER NOT NULL,
+    "Hash" TEXT NOT NULL,
+    "SealedAt" INTEGER NOT NULL
+);
+
+CREATE TABLE "CompanySettings" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_CompanySettings" PRIMARY KEY,
+    "Name" TEXT NOT NULL,
+    "TimeZone" TEXT NOT NULL,
+    "Currency" TEXT NOT NULL,
+    "MinimumGiftCardMonths" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "ExportJobs" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_ExportJobs" PRIMARY KEY AUTOINCREMENT,
+    "Kind" TEXT NOT NULL,
+    "Filter" TEXT NOT NULL,
+    "FilterText" TEXT NOT NULL,
+    "WithFullNumbers" INTEGER NOT NULL,
+    "OwnerKey" TEXT NOT NULL,
+    "OwnerName" TEXT NOT NULL,
+    "RequestedAt" INTEGER NOT NULL,
+    "Status" TEXT NOT NULL,
+    "Rows" INTEGER NOT NULL,
+    "TotalRows" INTEGER NOT NULL,
+    "FileName" TEXT NULL,
+    "FileSize" INTEGER NULL,
+    "FileHash" TEXT NULL,
+    "FinishedAt" INTEGER NULL,
+    "ExpiresAt" INTEGER NULL,
+    "Failure" TEXT NULL
+);
+
+CREATE TABLE "GiftCardDesigns" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_GiftCardDesigns" PRIMARY KEY AUTOINCREMENT,
+    "Name" TEXT NOT NULL,
+    "LibraryKey" TEXT NULL,
+    "Image" BLOB NULL,
+    "ContentType" TEXT NULL,
+    "CreatedAt" INTEGER NOT NULL
+);
+
+CREATE TABLE "ImportJobs" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_ImportJobs" PRIMARY KEY AUTOINCREMENT,
+    "Kind" TEXT NOT NULL,
+    "FileName" TEXT NOT NULL,
+    "FileHash" TEXT NOT NULL,
+    "FileSize" INTEGER NOT NULL,
+    "UploadedByKey" TEXT NOT NULL,
+    "UploadedByName" TEXT NOT NULL,
+    "UploadedAt" INTEGER NOT NULL,
+    "Status" TEXT NOT NULL,
+    "Mode" TEXT NOT NULL,
+    "TotalRows" INTEGER NOT NULL,
+    "ValidRows" INTEGER NOT NULL,
+    "ErrorRows" INTEGER NOT NULL,
+    "AppliedRows" INTEGER NOT NULL,
+    "ValueSummary" TEXT NULL,
+    "Value" INTEGER NOT NULL,
+    "FinishedAt" INTEGER NULL,
+    "Failure" TEXT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "JobLeases" (
+    "Id" TEXT NOT NULL CONSTRAINT "PK_JobLeases" PRIMARY KEY,
+    "Owner" TEXT NOT NULL,
+    "Token" INTEGER NOT NULL,
+    "Until" INTEGER NOT NULL
+);
+
+CREATE TABLE "JobRuns" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_JobRuns" PRIMARY KEY AUTOINCREMENT,
+    "Job" TEXT NOT NULL,
+    "StartedAt" INTEGER NOT NULL,
+    "FinishedAt" INTEGER NULL,
+    "Succeeded" INTEGER NULL,
+    "Summary" TEXT NULL
+);
+
+CREATE TABLE "LedgerAccounts" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_LedgerAccounts" PRIMARY KEY AUTOINCREMENT,
+    "Kind" TEXT NOT NULL,
+    "Currency" TEXT NOT NULL,
+    "StoreId" INTEGER NOT NULL,
+    "Balance" INTEGER NOT NULL,
+    "LastSequence" INTEGER NOT NULL,
+    "Status" TEXT NOT NULL,
+    "UsableUntil" INTEGER NULL,
+    CONSTRAINT "CK_LedgerAccounts_Balance" CHECK ("Balance" >= 0)
+);
+
+CREATE TABLE "LedgerCaptures" (
+    "TransactionId" INTEGER NOT NULL CONSTRAINT "PK_LedgerCaptures" PRIMARY KEY,
+    "Remaining" INTEGER NOT NULL,
+    CONSTRAINT "CK_LedgerCaptures_Remaining" CHECK ("Remaining" >= 0)
+);
+
+CREATE TABLE "LedgerCheckRuns" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_LedgerCheckRuns" PRIMARY KEY AUTOINCREMENT,
+    "At" INTEGER NOT NULL,
+    "ActorName" TEXT NOT NULL,
+    "Transactions" INTEGER NOT NULL,
+    "Violations" INTEGER NOT NULL,
+    "Findings" TEXT NOT NULL,
+    "Milliseconds" INTEGER NOT NULL
+);
+
+CREATE TABLE "LedgerEntries" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_LedgerEntries" PRIMARY KEY AUTOINCREMENT,
+    "TransactionId" INTEGER NOT NULL,
+    "AccountId" INTEGER NOT NULL,
+    "Amount" INTEGER NOT NULL,
+    CONSTRAINT "CK_LedgerEntries_Amount" CHECK ("Amount" <> 0)
+);
+
+CREATE TABLE "LedgerTransactions" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_LedgerTransactions" PRIMARY KEY AUTOINCREMENT,
+    "Type" TEXT NOT NULL,
+    "AccountKind" TEXT NOT NULL,
+    "AccountId" INTEGER NOT NULL,
+    "Currency" TEXT NOT NULL,
+    "Amount" INTEGER NOT NULL,
+    "BalanceAfter" INTEGER NOT NULL,
+    "Sequence" INTEGER NULL,
+    "Refusal" TEXT NULL,
+    "HomeStoreId" INTEGER NOT NULL,
+    "StoreId" INTEGER NOT NULL,
+    "Channel" TEXT NOT NULL,
+    "BusinessDay" TEXT NOT NULL,
+    "At" INTEGER NOT NULL,
+    "Source" TEXT NOT NULL,
+    "IdempotencyKey" TEXT NOT NULL,
+    "RequestHash" TEXT NOT NULL,
+    "ReversesId" INTEGER NULL,
+    "OrderNumber" TEXT NULL,
+    "ActorKey" TEXT NOT NULL,
+    "ActorName" TEXT NOT NULL,
+    "Reason" TEXT NULL,
+    "SealedAnswer" BLOB NULL
+);
+
+CREATE TABLE "ProtectionKeys" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_ProtectionKeys" PRIMARY KEY AUTOINCREMENT,
+    "FriendlyName" TEXT NOT NULL,
+    "SealedXml" BLOB NOT NULL
+);
+
+CREATE TABLE "Roles" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_Roles" PRIMARY KEY AUTOINCREMENT,
+    "Name" TEXT NOT NULL,
+    "Permissions" TEXT NOT NULL,
+    "RefundLimit" INTEGER NULL,
+    "AdjustmentLimit" INTEGER NULL,
+    "ImportLimit" INTEGER NULL,
+    "RequiresTwoFactor" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "SecurityCounters" (
+    "Id" TEXT NOT NULL CONSTRAINT "PK_SecurityCounters" PRIMARY KEY,
+    "Failures" INTEGER NOT NULL,
+    "TotalFailures" INTEGER NOT NULL,
+    "WindowStartedAt" INTEGER NOT NULL,
+    "LockedUntil" INTEGER NULL
+);
+
+CREATE TABLE "Stores" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_Stores" PRIMARY KEY AUTOINCREMENT,
+    "Code" TEXT NOT NULL,
+    "Name" TEXT NOT NULL,
+    "TimeZone" TEXT NOT NULL,
+    "City" TEXT NULL,
+    "Address" TEXT NULL,
+    "IsOpen" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "AgreementVersions" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_AgreementVersions" PRIMARY KEY AUTOINCREMENT,
+    "AgreementId" INTEGER NOT NULL,
+    "Number" INTEGER NOT NULL,
+    "Body" TEXT NOT NULL,
+    "PublishedAt" INTEGER NOT NULL,
+    "PublishedBy" TEXT NOT NULL,
+    CONSTRAINT "FK_AgreementVersions_Agreements_AgreementId" FOREIGN KEY ("AgreementId") REFERENCES "Agreements" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "ApiKeys" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_ApiKeys" PRIMARY KEY AUTOINCREMENT,
+    "ApiClientId" INTEGER NOT NULL,
+    "KeyId" TEXT NOT NULL,
+    "Hash" BLOB NOT NULL,
+    "SigningSecret" BLOB NOT NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "ExpiresAt" INTEGER NULL,
+    "RevokedAt" INTEGER NULL,
+    "LastUsedAt" INTEGER NULL,
+    CONSTRAINT "FK_ApiKeys_ApiClients_ApiClientId" FOREIGN KEY ("ApiClientId") REFERENCES "ApiClients" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "GiftCardPlans" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_GiftCardPlans" PRIMARY KEY AUTOINCREMENT,
+    "Code" TEXT NOT NULL,
+    "Name" TEXT NOT NULL,
+    "Currency" TEXT NOT NULL,
+    "CardType" TEXT NOT NULL,
+    "Status" TEXT NOT NULL,
+    "DesignId" INTEGER NOT NULL,
+    "Rules" TEXT NOT NULL,
+    "TermsId" INTEGER NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL,
+    CONSTRAINT "FK_GiftCardPlans_GiftCardDesigns_DesignId" FOREIGN KEY ("DesignId") REFERENCES "GiftCardDesigns" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "ImportRows" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_ImportRows" PRIMARY KEY AUTOINCREMENT,
+    "ImportId" INTEGER NOT NULL,
+    "RowNumber" INTEGER NOT NULL,
+    "SealedValues" BLOB NOT NULL,
+    "IsValid" INTEGER NOT NULL,
+    "ErrorColumn" TEXT NULL,
+    "ErrorCode" TEXT NULL,
+    "Error" TEXT NULL,
+    "CreatedId" INTEGER NULL,
+    CONSTRAINT "FK_ImportRows_ImportJobs_ImportId" FOREIGN KEY ("ImportId") REFERENCES "ImportJobs" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "Staff" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_Staff" PRIMARY KEY AUTOINCREMENT,
+    "DisplayName" TEXT NOT NULL,
+    "RoleId" INTEGER NOT NULL,
+    "Stores" TEXT NOT NULL,
+    "IsEnabled" INTEGER NOT NULL,
+    "MustChangePassword" INTEGER NOT NULL,
+    "LastSignInAt" INTEGER NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "UserName" TEXT NULL,
+    "NormalizedUserName" TEXT NULL,
+    "Email" TEXT NULL,
+    "NormalizedEmail" TEXT NULL,
+    "EmailConfirmed" INTEGER NOT NULL,
+    "PasswordHash" TEXT NULL,
+    "SecurityStamp" TEXT NULL,
+    "ConcurrencyStamp" TEXT NULL,
+    "PhoneNumber" TEXT NULL,
+    "PhoneNumberConfirmed" INTEGER NOT NULL,
+    "TwoFactorEnabled" INTEGER NOT NULL,
+    "LockoutEnd" INTEGER NULL,
+    "LockoutEnabled" INTEGER NOT NULL,
+    "AccessFailedCount" INTEGER NOT NULL,
+    CONSTRAINT "FK_Staff_Roles_RoleId" FOREIGN KEY ("RoleId") REFERENCES "Roles" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "GiftCardTerms" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_GiftCardTerms" PRIMARY KEY AUTOINCREMENT,
+    "PlanId" INTEGER NOT NULL,
+    "Number" INTEGER NOT NULL,
+    "Rules" TEXT NOT NULL,
+    "AgreementVersion" INTEGER NULL,
+    "Since" INTEGER NOT NULL,
+    CONSTRAINT "FK_GiftCardTerms_GiftCardPlans_PlanId" FOREIGN KEY ("PlanId") REFERENCES "GiftCardPlans" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "StaffClaims" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_StaffClaims" PRIMARY KEY AUTOINCREMENT,
+    "UserId" INTEGER NOT NULL,
+    "ClaimType" TEXT NULL,
+    "ClaimValue" TEXT NULL,
+    CONSTRAINT "FK_StaffClaims_Staff_UserId" FOREIGN KEY ("UserId") REFERENCES "Staff" ("Id") ON DELETE CASCADE
+);
+
+CREATE TABLE "StaffLogins" (
+    "LoginProvider" TEXT NOT NULL,
+    "ProviderKey" TEXT NOT NULL,
+    "ProviderDisplayName" TEXT NULL,
+    "UserId" INTEGER NOT NULL,
+    CONSTRAINT "PK_StaffLogins" PRIMARY KEY ("LoginProvider", "ProviderKey"),
+    CONSTRAINT "FK_StaffLogins_Staff_UserId" FOREIGN KEY ("UserId") REFERENCES "Staff" ("Id") ON DELETE CASCADE
+);
+
+CREATE TABLE "StaffTokens" (
+    "UserId" INTEGER NOT NULL,
+    "LoginProvider" TEXT NOT NULL,
+    "Name" TEXT NOT NULL,
+    "Value" TEXT NULL,
+    CONSTRAINT "PK_StaffTokens" PRIMARY KEY ("UserId", "LoginProvider", "Name"),
+    CONSTRAINT "FK_StaffTokens_Staff_UserId" FOREIGN KEY ("UserId") REFERENCES "Staff" ("Id") ON DELETE CASCADE
+);
+
+CREATE TABLE "GiftCards" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_GiftCards" PRIMARY KEY AUTOINCREMENT,
+    "PlanId" INTEGER NOT NULL,
+    "TermsId" INTEGER NOT NULL,
+    "AccountId" INTEGER NOT NULL,
+    "CardType" TEXT NOT NULL,
+    "Currency" TEXT NOT NULL,
+    "StoreId" INTEGER NOT NULL,
+    "Channel" TEXT NOT NULL,
+    "NumberHash" BLOB NOT NULL,
+    "SealedNumber" BLOB NOT NULL,
+    "LastFour" TEXT NOT NULL,
+    "CodeHash" BLOB NULL,
+    "FaceValue" INTEGER NOT NULL,
+    "Paid" INTEGER NOT NULL,
+    "BuyerName" TEXT NULL,
+    "BuyerPhone" TEXT NULL,
+    "BuyerEmail" TEXT NULL,
+    "SearchText" TEXT NOT NULL,
+    "OrderNumber" TEXT NULL,
+    "SoldAt" INTEGER NOT NULL,
+    "SoldOn" TEXT NOT NULL,
+    "ImportId" INTEGER NULL,
+    CONSTRAINT "FK_GiftCards_GiftCardPlans_PlanId" FOREIGN KEY ("PlanId") REFERENCES "GiftCardPlans" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_GiftCards_GiftCardTerms_TermsId" FOREIGN KEY ("TermsId") REFERENCES "GiftCardTerms" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_GiftCards_ImportJobs_ImportId" FOREIGN KEY ("ImportId") REFERENCES "ImportJobs" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_GiftCards_LedgerAccounts_AccountId" FOREIGN KEY ("AccountId") REFERENCES "LedgerAccounts" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_GiftCards_Stores_StoreId" FOREIGN KEY ("StoreId") REFERENCES "Stores" ("Id") ON DELETE RESTRICT
+);
+
+CREATE UNIQUE INDEX "IX_AgreementVersions_AgreementId_Number" ON "AgreementVersions" ("AgreementId", "Number");
+
+CREATE UNIQUE INDEX "IX_ApiClients_Name" ON "ApiClients" ("Name");
+
+CREATE INDEX "IX_ApiKeys_ApiClientId" ON "ApiKeys" ("ApiClientId");
+
+CREATE UNIQUE INDEX "IX_ApiKeys_KeyId" ON "ApiKeys" ("KeyId");
+
+CREATE INDEX "IX_Approvals_Kind_SubjectId" ON "Approvals" ("Kind", "SubjectId");
+
+CREATE INDEX "IX_Approvals_Status_Id" ON "Approvals" ("Status", "Id");
+
+CREATE INDEX "IX_AuditEntries_Action_Id" ON "AuditEntries" ("Action", "Id");
+
+CREATE INDEX "IX_AuditEntries_ActorKey_Id" ON "AuditEntries" ("ActorKey", "Id");
+
+CREATE INDEX "IX_AuditEntries_EntityType_EntityId_Id" ON "AuditEntries" ("EntityType", "EntityId", "Id");
+
+CREATE INDEX "IX_ExportJobs_OwnerKey_Id" ON "ExportJobs" ("OwnerKey", "Id");
+
+CREATE INDEX "IX_ExportJobs_Status_Id" ON "ExportJobs" ("Status", "Id");
+
+CREATE UNIQUE INDEX "IX_GiftCardPlans_Code" ON "GiftCardPlans" ("Code");
+
+CREATE INDEX "IX_GiftCardPlans_DesignId" ON "GiftCardPlans" ("DesignId");
+
+CREATE UNIQUE INDEX "IX_GiftCards_AccountId" ON "GiftCards" ("AccountId");
+
+CREATE INDEX "IX_GiftCards_BuyerPhone" ON "GiftCards" ("BuyerPhone");
+
+CREATE INDEX "IX_GiftCards_ImportId" ON "GiftCards" ("ImportId");
+
+CREATE INDEX "IX_GiftCards_LastFour" ON "GiftCards" ("LastFour");
+
+CREATE UNIQUE INDEX "IX_GiftCards_NumberHash" ON "GiftCards" ("NumberHash");
+
+CREATE INDEX "IX_GiftCards_PlanId_Id" ON "GiftCards" ("PlanId", "Id");
+
+CREATE INDEX "IX_GiftCards_SoldOn_Id" ON "GiftCards" ("SoldOn", "Id");
+
+CREATE INDEX "IX_GiftCards_StoreId_Id" ON "GiftCards" ("StoreId", "Id");
+
+CREATE INDEX "IX_GiftCards_TermsId" ON "GiftCards" ("TermsId");
+
+CREATE UNIQUE INDEX "IX_GiftCardTerms_PlanId_Number" ON "GiftCardTerms" ("PlanId", "Number");
+
+CREATE INDEX "IX_ImportJobs_FileHash" ON "ImportJobs" ("FileHash");
+
+CREATE INDEX "IX_ImportJobs_Kind_Id" ON "ImportJobs" ("Kind", "Id");
+
+CREATE INDEX "IX_ImportRows_ImportId_IsValid_CreatedId" ON "ImportRows" ("ImportId", "IsValid", "CreatedId");
+
+CREATE UNIQUE INDEX "IX_ImportRows_ImportId_RowNumber" ON "ImportRows" ("ImportId", "RowNumber");
+
+CREATE INDEX "IX_JobRuns_Job_Id" ON "JobRuns" ("Job", "Id");
+
+CREATE INDEX "IX_LedgerAccounts_Kind_Currency_StoreId" ON "LedgerAccounts" ("Kind", "Currency", "StoreId");
+
+CREATE INDEX "IX_LedgerAccounts_Status_UsableUntil" ON "LedgerAccounts" ("Status", "UsableUntil");
+
+CREATE INDEX "IX_LedgerEntries_AccountId" ON "LedgerEntries" ("AccountId");
+
+CREATE INDEX "IX_LedgerEntries_TransactionId" ON "LedgerEntries" ("TransactionId");
+
+CREATE UNIQUE INDEX "IX_LedgerTransactions_AccountId_Sequence" ON "LedgerTransactions" ("AccountId", "Sequence");
+
+CREATE INDEX "IX_LedgerTransactions_AccountKind_BusinessDay" ON "LedgerTransactions" ("AccountKind", "BusinessDay");
+
+CREATE INDEX "IX_LedgerTransactions_ReversesId" ON "LedgerTransactions" ("ReversesId");
+
+CREATE UNIQUE INDEX "IX_LedgerTransactions_Source_IdempotencyKey" ON "LedgerTransactions" ("Source", "IdempotencyKey");
+
+CREATE UNIQUE INDEX "IX_Roles_Name" ON "Roles" ("Name");
+
+CREATE INDEX "IX_Staff_NormalizedEmail" ON "Staff" ("NormalizedEmail");
+
+CREATE UNIQUE INDEX "IX_Staff_NormalizedUserName" ON "Staff" ("NormalizedUserName");
+
+CREATE INDEX "IX_Staff_RoleId" ON "Staff" ("RoleId");
+
+CREATE INDEX "IX_StaffClaims_UserId" ON "StaffClaims" ("UserId");
+
+CREATE INDEX "IX_StaffLogins_UserId" ON "StaffLogins" ("UserId");
+
+CREATE UNIQUE INDEX "IX_Stores_Code" ON "Stores" ("Code");
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261122185710_Initial', '10.0.14');
+
+COMMIT;
+
+BEGIN TRANSACTION;
+CREATE TRIGGER "LedgerTransactions_NoUPDATE" BEFORE UPDATE ON "LedgerTransactions" BEGIN SELECT RAISE(ABORT, 'LedgerTransactions is append-only'); END;
+
+CREATE TRIGGER "LedgerTransactions_NoDELETE" BEFORE DELETE ON "LedgerTransactions" BEGIN SELECT RAISE(ABORT, 'LedgerTransactions is append-only'); END;
+
+CREATE TRIGGER "LedgerTransactions_NoREPLACE" BEFORE INSERT ON "LedgerTransactions" WHEN NEW."Id" IS NOT NULL AND EXISTS (SELECT 1 FROM "LedgerTransactions" WHERE "Id" = NEW."Id") BEGIN SELECT RAISE(ABORT, 'LedgerTransactions is append-only'); END;
+
+CREATE TRIGGER "LedgerEntries_NoUPDATE" BEFORE UPDATE ON "LedgerEntries" BEGIN SELECT RAISE(ABORT, 'LedgerEntries is append-only'); END;
+
+CREATE TRIGGER "LedgerEntries_NoDELETE" BEFORE DELETE ON "LedgerEntries" BEGIN SELECT RAISE(ABORT, 'LedgerEntries is append-only'); END;
+
+CREATE TRIGGER "LedgerEntries_NoREPLACE" BEFORE INSERT ON "LedgerEntries" WHEN NEW."Id" IS NOT NULL AND EXISTS (SELECT 1 FROM "LedgerEntries" WHERE "Id" = NEW."Id") BEGIN SELECT RAISE(ABORT, 'LedgerEntries is append-only'); END;
+
+CREATE TRIGGER "LedgerCheckRuns_NoUPDATE" BEFORE UPDATE ON "LedgerCheckRuns" BEGIN SELECT RAISE(ABORT, 'LedgerCheckRuns is append-only'); END;
+
+CREATE TRIGGER "LedgerCheckRuns_NoDELETE" BEFORE DELETE ON "LedgerCheckRuns" BEGIN SELECT RAISE(ABORT, 'LedgerCheckRuns is append-only'); END;
+
+CREATE TRIGGER "LedgerCheckRuns_NoREPLACE" BEFORE INSERT ON "LedgerCheckRuns" WHEN NEW."Id" IS NOT NULL AND EXISTS (SELECT 1 FROM "LedgerCheckRuns" WHERE "Id" = NEW."Id") BEGIN SELECT RAISE(ABORT, 'LedgerCheckRuns is append-only'); END;
+
+CREATE TRIGGER "AuditEntries_NoUPDATE" BEFORE UPDATE ON "AuditEntries" BEGIN SELECT RAISE(ABORT, 'AuditEntries is append-only'); END;
+
+CREATE TRIGGER "AuditEntries_NoDELETE" BEFORE DELETE ON "AuditEntries" BEGIN SELECT RAISE(ABORT, 'AuditEntries is append-only'); END;
+
+CREATE TRIGGER "AuditEntries_NoREPLACE" BEFORE INSERT ON "AuditEntries" WHEN NEW."Id" IS NOT NULL AND EXISTS (SELECT 1 FROM "AuditEntries" WHERE "Id" = NEW."Id") BEGIN SELECT RAISE(ABORT, 'AuditEntries is append-only'); END;
+
+CREATE TRIGGER "AuditSeals_NoUPDATE" BEFORE UPDATE ON "AuditSeals" BEGIN SELECT RAISE(ABORT, 'AuditSeals is append-only'); END;
+
+CREATE TRIGGER "AuditSeals_NoDELETE" BEFORE DELETE ON "AuditSeals" BEGIN SELECT RAISE(ABORT, 'AuditSeals is append-only'); END;
+
+CREATE TRIGGER "AuditSeals_NoREPLACE" BEFORE INSERT ON "AuditSeals" WHEN NEW."Id" IS NOT NULL AND EXISTS (SELECT 1 FROM "AuditSeals" WHERE "Id" = NEW."Id") BEGIN SELECT RAISE(ABORT, 'AuditSeals is append-only'); END;
+
+CREATE TRIGGER "AgreementVersions_NoUPDATE" BEFORE UPDATE ON "AgreementVersions" BEGIN SELECT RAISE(ABORT, 'AgreementVersions is append-only'); END;
+
+CREATE TRIGGER "AgreementVersions_NoDELETE" BEFORE DELETE ON "AgreementVersions" BEGIN SELECT RAISE(ABORT, 'AgreementVersions is append-only'); END;
+
+CREATE TRIGGER "AgreementVersions_NoREPLACE" BEFORE INSERT ON "AgreementVersions" WHEN NEW."Id" IS NOT NULL AND EXISTS (SELECT 1 FROM "AgreementVersions" WHERE "Id" = NEW."Id") BEGIN SELECT RAISE(ABORT, 'AgreementVersions is append-only'); END;
+
+CREATE TRIGGER "GiftCardTerms_NoUPDATE" BEFORE UPDATE ON "GiftCardTerms" BEGIN SELECT RAISE(ABORT, 'GiftCardTerms is append-only'); END;
+
+CREATE TRIGGER "GiftCardTerms_NoDELETE" BEFORE DELETE ON "GiftCardTerms" BEGIN SELECT RAISE(ABORT, 'GiftCardTerms is append-only'); END;
+
+CREATE TRIGGER "GiftCardTerms_NoREPLACE" BEFORE INSERT ON "GiftCardTerms" WHEN NEW."Id" IS NOT NULL AND EXISTS (SELECT 1 FROM "GiftCardTerms" WHERE "Id" = NEW."Id") BEGIN SELECT RAISE(ABORT, 'GiftCardTerms is append-only'); END;
+
+CREATE VIRTUAL TABLE "GiftCardSearch" USING fts5("SearchText", content='GiftCards', content_rowid='Id', tokenize='trigram');
+
+CREATE TRIGGER "GiftCards_SearchInsert" AFTER INSERT ON "GiftCards" BEGIN INSERT INTO "GiftCardSearch"(rowid, "SearchText") VALUES (NEW."Id", NEW."SearchText"); END;
+
+CREATE TRIGGER "GiftCards_SearchDelete" AFTER DELETE ON "GiftCards" BEGIN INSERT INTO "GiftCardSearch"("GiftCardSearch", rowid, "SearchText") VALUES ('delete', OLD."Id", OLD."SearchText"); END;
+
+CREATE TRIGGER "GiftCards_SearchUpdate" AFTER UPDATE OF "SearchText" ON "GiftCards" BEGIN INSERT INTO "GiftCardSearch"("GiftCardSearch", rowid, "SearchText") VALUES ('delete', OLD."Id", OLD."SearchText"); INSERT INTO "GiftCardSearch"(rowid, "SearchText") VALUES (NEW."Id", NEW."SearchText"); END;
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261122235900_Guards', '10.0.14');
+
+COMMIT;
+

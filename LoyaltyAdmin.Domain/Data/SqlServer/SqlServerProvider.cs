@@ -1,0 +1,33 @@
+using LoyaltyAdmin.Domain.Ledger;
+using Microsoft.Data.SqlClient;
+using Microsoft.EntityFrameworkCore;
+
+namespace LoyaltyAdmin.Domain.Data.SqlServer;
+
+/// <summary>SQL Server under READ COMMITTED: the guarded UPDATE takes the row lock and reads the committed value.</summary>
+public sealed class SqlServerProvider : DatabaseProvider
+{
+    // Deadlock victim; lost or refused connections and throttling as documented for SqlClient.
+    private static readonly HashSet<int> transient = [1205, -2, 20, 64, 233, 10053, 10054, 10060, 40197, 40501, 40613];
+    private static readonly HashSet<int> unavailable = [2, 53, 258, 1105, 4060, 9002, 18456, 18401, 6005];
+
+    public override string Name => "SqlServer";
+
+    internal override LedgerSql LedgerSql { get; } = new SqlServerLedgerSql();
+
+    internal override async Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
+    {
+        await using var db = await database.ReadAsync(cancel);
+
+        return await LedgerSql.PostWithCaptureAsync(db, posting, legs, cancel);
+    }
+
+    public override bool IsTransient(Exception exception) => Any(exception, e => e is SqlException sql && transient.Contains(sql.Number));
+
+    public override bool IsUniqueViolation(Exception exception) => Any(exception, e => e is SqlException { Number: 2601 or 2627 });
+
+    public override bool IsUnavailable(Exception exception) => Any(exception, e => e is SqlException sql && unavailable.Contains(sql.Number));
+
+    public override IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text) =>
+        db.GiftCards.Where(card => card.SearchText.Contains(text)).Select(card => card.Id);
+}

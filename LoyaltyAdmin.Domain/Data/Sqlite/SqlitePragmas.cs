@@ -1,0 +1,24 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace LoyaltyAdmin.Domain.Data.Sqlite;
+
+/// <summary>Sets what SQLite forgets per connection: an acknowledged commit is on disk; foreign keys and REPLACE triggers hold.</summary>
+internal sealed class SqlitePragmas : DbConnectionInterceptor
+{
+    public const string Statement = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA busy_timeout=5000; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;";
+
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = Statement;
+        command.ExecuteNonQuery();
+    }
+
+    public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = Statement;
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,55 @@
+using LoyaltyAdmin.Domain.Ledger;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace LoyaltyAdmin.Domain.Data.Sqlite;
+
+/// <summary>The embedded database: write-ahead log, every commit on disk (FULL), one writer at a time.</summary>
+public sealed class SqliteProvider : DatabaseProvider, IDisposable
+{
+    private const int Busy = 5;
+    private const int Locked = 6;
+    private const int InputOutput = 10;
+    private const int Full = 13;
+    private const int CannotOpen = 14;
+    private const int Constraint = 19;
+
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private SqliteGroupCommit? groupCommit;
+
+    public override string Name => "Sqlite";
+
+    internal override LedgerSql LedgerSql { get; } = new SqliteLedgerSql();
+
+    // SQLite's own busy wait sleeps and is unfair (seconds at 64 writers); a queue in front of it is fair and asynchronous.
+    internal override SemaphoreSlim WriteGate => gate;
+
+    internal override Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel) =>
+        LazyInitializer.EnsureInitialized(ref groupCommit, () => new SqliteGroupCommit(database, gate))
+            .RunAsync(connection => LedgerSql.PostAndCaptureAsync(connection, null, posting, legs, CancellationToken.None), cancel);
+
+    public override bool IsTransient(Exception exception) => false;
+
+    public override bool IsUniqueViolation(Exception exception) => Any(exception, e => e is SqliteException { SqliteErrorCode: Constraint, SqliteExtendedErrorCode: 2067 or 1555 });
+
+    public override bool IsUnavailable(Exception exception) =>
+        Any(exception, e => e is SqliteException { SqliteErrorCode: Busy or Locked or InputOutput or Full or CannotOpen });
+
+    /// <summary>EF leaves a lock row when the process dies inside a migration, and the next start would wait for ever; this database has one process only.</summary>
+    public override async Task ReleaseStaleMigrationLockAsync(LoyaltyDbContext db, CancellationToken cancel) =>
+        await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancel);
+
+    public override IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text)
+    {
+        // Trigrams need three characters; shorter texts are looked for by their beginning in the caller's other conditions.
+        var phrase = '"' + text.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
+
+        return db.Database.SqlQuery<long>($"SELECT rowid AS \"Value\" FROM \"GiftCardSearch\" WHERE \"GiftCardSearch\" MATCH {phrase}");
+    }
+
+    public void Dispose()
+    {
+        groupCommit?.Dispose();
+        gate.Dispose();
+    }
+}

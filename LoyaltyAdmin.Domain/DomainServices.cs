@@ -1,0 +1,21 @@
+using LoyaltyAdmin.Domain.Access;
+using LoyaltyAdmin.Domain.Audit;
+using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.GiftCards;
+using LoyaltyAdmin.Domain.Ledger;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LoyaltyAdmin.Domain;
+
+/// <summary>Every service of the business, in one list. All are stateless singletons: each call opens its own context.</summary>
+public static class DomainServices
+{
+    /// <summary>Adds the business. The caller brings the database (<see cref="DatabaseRegistration"/>), <see cref="TimeProvider"/> and <see cref="SecretKeys"/>.</summary>
+    public static IServiceCollection AddLoyaltyDomain(this IServiceCollection services) => services
+        .AddSingleton<DatabaseStartup>()
+        .AddSingleton<AuditTrail>()
+        .AddSingleton<AccessControl>()
+        .AddSingleton<Ledger.Ledger>()
+        .AddSingleton<LedgerInvariants>()
+        .AddSingleton<CardNumbers>();
+}

@@ -2,28 +2,39 @@ using Npgsql;
 
 namespace LoyaltyAdmin.Tests.Support;
 
-/// <summary>An empty PostgreSQL database of its own; as a class fixture it lives as long as the class's tests.</summary>
+/// <summary>A PostgreSQL database of its own, empty or a copy; as a class fixture it lives as long as the class's tests.</summary>
 public sealed class PostgresDatabase : IAsyncLifetime, IAsyncDisposable
 {
-    private readonly string name = $"loyalty_{Guid.NewGuid():N}";
+    private readonly string? template;
+
+    public PostgresDatabase()
+    {
+    }
+
+    internal PostgresDatabase(string? template) => this.template = template;
+
+    public string Name { get; } = $"loyalty_{Guid.NewGuid():N}";
 
     public string ConnectionString => new NpgsqlConnectionStringBuilder(PostgresServer.AdminConnectionString)
     {
-        Database = name,
+        Database = Name,
         MaxPoolSize = 20,
         IncludeErrorDetail = true,
     }.ConnectionString;
 
-    public Task InitializeAsync() => PostgresServer.ExecuteAsync($"CREATE DATABASE {name}");
+    public Task InitializeAsync() => PostgresServer.ExecuteAsync($"CREATE DATABASE {Name}{(template is null ? "" : $" TEMPLATE {template}")}");
+
+    /// <summary>Closes the idle connections of this process.</summary>
+    public void CloseConnections()
+    {
+        using var connection = new NpgsqlConnection(ConnectionString);
+        NpgsqlConnection.ClearPool(connection);
+    }
 
     public async ValueTask DisposeAsync()
     {
-        await using (var connection = new NpgsqlConnection(ConnectionString))
-        {
-            NpgsqlConnection.ClearPool(connection);
-        }
-
-        await PostgresServer.ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        CloseConnections();
+        await PostgresServer.ExecuteAsync($"DROP DATABASE IF EXISTS {Name} WITH (FORCE)");
     }
 
     Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();

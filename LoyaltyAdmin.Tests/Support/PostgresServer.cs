@@ -15,10 +15,10 @@ public static class PostgresServer
                 $"This test needs PostgreSQL. Run ./test.sh, which starts one, or set {Variable} to the Npgsql "
                 + "connection string of a database whose user may create databases.");
 
-    /// <summary>Creates an empty database of its own; disposing the result drops it.</summary>
-    public static async Task<PostgresDatabase> CreateDatabaseAsync()
+    /// <summary>Creates a database of its own, empty or a copy of <paramref name="template"/>; disposing the result drops it.</summary>
+    public static async Task<PostgresDatabase> CreateDatabaseAsync(string? template = null)
     {
-        var database = new PostgresDatabase();
+        var database = new PostgresDatabase(template);
         await database.InitializeAsync();
 
         return database;

@@ -17,5 +17,11 @@ public static class DomainServices
         .AddSingleton<AccessControl>()
         .AddSingleton<Ledger.Ledger>()
         .AddSingleton<LedgerInvariants>()
-        .AddSingleton<CardNumbers>();
+        .AddSingleton<AttemptLimits>()
+        .AddSingleton<CardNumbers>()
+        .AddSingleton<GiftCardCatalog>()
+        .AddSingleton<GiftCardLookup>()
+        .AddSingleton<GiftCardPlans>()
+        .AddSingleton<GiftCardSales>()
+        .AddSingleton<GiftCardPayments>();
 }

@@ -41,23 +41,23 @@ public sealed class AccessControl(LoyaltyDatabase database, AuditTrail audit, Ti
     /// <summary>Raised with the actor's key when its rights changed in this process; circuits of that user close.</summary>
     public event Action<string>? Changed;
 
-    /// <summary>Demands the permission (staff) or the scope (API clients).</summary>
+    /// <summary>Demands the permission (staff) or the scope (API clients); null: that kind of actor never may.</summary>
     /// <exception cref="AccessDeniedException">Not granted; the denial is audited.</exception>
-    public async Task<Grant> DemandAsync(Actor actor, Permission permission, ApiScope? scope = null, CancellationToken cancel = default)
+    public async Task<Grant> DemandAsync(Actor actor, Permission? permission, ApiScope? scope = null, CancellationToken cancel = default)
     {
         var grant = await FindAsync(actor, cancel);
         var granted = grant is not null && (actor.Kind == ActorKind.ApiClient
             ? scope is { } needed && grant.Scopes.Contains(needed)
-            : grant.May(permission));
+            : actor.Kind == ActorKind.System || (permission is { } right && grant.May(right)));
         if (granted)
         {
             return grant!;
         }
 
-        var need = actor.Kind == ActorKind.ApiClient ? scope?.Name() ?? permission.ToString() : permission.ToString();
+        var need = actor.Kind == ActorKind.ApiClient ? scope?.Name() : permission?.ToString();
         await audit.RecordAsync(actor, "Access.Denied", AuditOutcome.Denied, reason: need, cancel: cancel);
 
-        throw new AccessDeniedException(grant is null ? "This account is no longer enabled." : $"This needs the permission “{need}”, which your role does not have.");
+        throw new AccessDeniedException(grant is null ? "This account is no longer enabled." : need is null ? "This is not available to this kind of account." : $"This needs the permission “{need}”, which your role does not have.");
     }
 
     /// <summary>What the actor may do, or null when it does not exist or is disabled.</summary>

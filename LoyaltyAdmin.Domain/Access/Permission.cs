@@ -56,14 +56,20 @@ public static class ApiScopeNames
     }
 }
 
-/// <summary>Marks a service method with the permission it demands, for the generated access matrix; the method itself demands it first thing.</summary>
+/// <summary>
+/// Marks a service method with what it demands, for the generated access matrix; the method itself demands it first thing.
+/// Without a permission no staff user may call it, without a scope no API client.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class RequiresAttribute(Permission permission) : Attribute
+public sealed class RequiresAttribute : Attribute
 {
-    public Permission Permission { get; } = permission;
+    public RequiresAttribute(Permission permission) => Permission = permission;
 
-    /// <summary>The scope under which an API client may call the method; null: never.</summary>
-    public ApiScope ApiScope { get; init; } = (ApiScope)(-1);
+    public RequiresAttribute(Permission permission, ApiScope scope) => (Permission, Scope) = (permission, scope);
 
-    public ApiScope? Scope => Enum.IsDefined(ApiScope) ? ApiScope : null;
+    public RequiresAttribute(ApiScope scope) => Scope = scope;
+
+    public Permission? Permission { get; }
+
+    public ApiScope? Scope { get; }
 }

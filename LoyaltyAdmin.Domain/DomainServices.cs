@@ -23,5 +23,14 @@ public static class DomainServices
         .AddSingleton<GiftCardLookup>()
         .AddSingleton<GiftCardPlans>()
         .AddSingleton<GiftCardSales>()
-        .AddSingleton<GiftCardPayments>();
+        .AddSingleton<GiftCardPayments>()
+        .AddSingleton<GiftCardCare>()
+        .AddSingleton<SoldGiftCards>()
+        .AddSingleton<GiftCardTransactions>()
+        .AddSingleton<GiftCardExpiry>()
+        .AddSingleton<GiftCardRefunds>()
+        .AddSingleton<GiftCardAdjustments>()
+        .AddSingleton<ApprovalHandler>(services => services.GetRequiredService<GiftCardRefunds>())
+        .AddSingleton<ApprovalHandler>(services => services.GetRequiredService<GiftCardAdjustments>())
+        .AddSingleton<Approvals>();
 }

@@ -102,6 +102,7 @@ public static class GiftCardStatuses
         AccountStatus.Blocked => GiftCardStatus.Frozen,
         AccountStatus.Expired => GiftCardStatus.Expired,
         AccountStatus.Closed => GiftCardStatus.Refunded,
+        AccountStatus.Cancelled => GiftCardStatus.Cancelled,
         _ => balance == 0 ? GiftCardStatus.UsedUp : GiftCardStatus.Active,
     };
 }

@@ -22,7 +22,12 @@ public enum AccountStatus
     Blocked,
 
     Expired,
+
+    /// <summary>Paid back; final.</summary>
     Closed,
+
+    /// <summary>Brought in by an import that was rolled back; final.</summary>
+    Cancelled,
 }
 
 public enum TransactionType

@@ -1,0 +1,135 @@
+using System.Linq.Expressions;
+using LoyaltyAdmin.Domain.Access;
+using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Ledger;
+using LoyaltyAdmin.Domain.Values;
+using Microsoft.EntityFrameworkCore;
+
+namespace LoyaltyAdmin.Domain.GiftCards;
+
+/// <summary>What the Transaction Details tab is filtered by; null or empty: not filtered. Amounts in major units of <see cref="Currency"/>.</summary>
+public sealed record GiftCardTransactionFilter
+{
+    public string? Number { get; init; }
+    public long? CardId { get; init; }
+    public TransactionType? Type { get; init; }
+
+    /// <summary>Where it happened.</summary>
+    public long? StoreId { get; init; }
+
+    /// <summary>Where the card was sold: the store that owes its balance.</summary>
+    public long? HomeStoreId { get; init; }
+
+    public Channel? Channel { get; init; }
+    public string? Currency { get; init; }
+
+    /// <summary>Business days, inclusive.</summary>
+    public DateOnly? From { get; init; }
+
+    public DateOnly? To { get; init; }
+
+    /// <summary>The size of the change, whichever its sign; needs <see cref="Currency"/>.</summary>
+    public decimal? AmountFrom { get; init; }
+
+    public decimal? AmountTo { get; init; }
+    public string? OrderNumber { get; init; }
+
+    /// <summary>Who did it: a part of the name.</summary>
+    public string? Operator { get; init; }
+
+    public long? TransactionId { get; init; }
+}
+
+/// <summary>One line of the Transaction Details tab: the change and the card's running balance after it.</summary>
+public sealed record GiftCardTransactionRow(
+    long Id, DateTimeOffset At, DateOnly BusinessDay, TransactionType Type, long CardId, string LastFour, string PlanName, string Currency, long AmountMinor, long BalanceAfterMinor,
+    string StoreName, string StoreCode, string TimeZone, string HomeStoreName, Channel Channel, string? OrderNumber, string ActorName, string? Reason, long? ReversesId)
+{
+    public string MaskedNumber => GiftCard.Mask(LastFour);
+
+    public decimal Amount => Values.Currency.Of(Currency).ToMajor(AmountMinor);
+
+    public decimal BalanceAfter => Values.Currency.Of(Currency).ToMajor(BalanceAfterMinor);
+}
+
+/// <summary>All movements of gift cards with multi-dimensional search (member-benefits 2.5.5).</summary>
+public sealed class GiftCardTransactions(LoyaltyDatabase database, AccessControl access, CardNumbers numbers)
+{
+    public static SortColumns<LedgerTransaction> Sorts { get; } = new SortColumns<LedgerTransaction>(t => t.Id).By("BusinessDay", t => t.BusinessDay);
+
+    /// <summary>One page, newest first.</summary>
+    [Requires(Permission.GiftCardsRead)]
+    public async Task<Page<GiftCardTransactionRow>> ListAsync(Actor actor, GiftCardTransactionFilter filter, PageRequest page, long? storeView = null, CancellationToken cancel = default)
+    {
+        var grant = await access.DemandAsync(actor, Permission.GiftCardsRead, cancel: cancel);
+        await using var db = await database.ReadAsync(cancel);
+
+        return await (await FilteredAsync(db, grant, filter, storeView, cancel)).ToPageAsync(page, Sorts, Row(db), cancel);
+    }
+
+    [Requires(Permission.GiftCardsRead)]
+    public async Task<BoundedCount> CountAsync(Actor actor, GiftCardTransactionFilter filter, long? storeView = null, CancellationToken cancel = default)
+    {
+        var grant = await access.DemandAsync(actor, Permission.GiftCardsRead, cancel: cancel);
+        await using var db = await database.ReadAsync(cancel);
+
+        return await (await FilteredAsync(db, grant, filter, storeView, cancel)).BoundedCountAsync(cancel: cancel);
+    }
+
+    /// <summary>The transactions a filter finds, as list, count and export see them.</summary>
+    internal async Task<IQueryable<LedgerTransaction>> FilteredAsync(LoyaltyDbContext db, Grant grant, GiftCardTransactionFilter filter, long? storeView, CancellationToken cancel)
+    {
+        var hidden = await GiftCardQueries.HiddenSourcesAsync(db, cancel);
+        var found = GiftCardQueries.Transactions(db, grant, hidden)
+            .Where(t => storeView == null || t.StoreId == storeView || t.HomeStoreId == storeView)
+            .Where(t => filter.Type == null || t.Type == filter.Type)
+            .Where(t => filter.StoreId == null || t.StoreId == filter.StoreId)
+            .Where(t => filter.HomeStoreId == null || t.HomeStoreId == filter.HomeStoreId)
+            .Where(t => filter.Channel == null || t.Channel == filter.Channel)
+            .Where(t => string.IsNullOrEmpty(filter.Currency) || t.Currency == filter.Currency)
+            .Where(t => filter.From == null || t.BusinessDay >= filter.From)
+            .Where(t => filter.To == null || t.BusinessDay <= filter.To)
+            .Where(t => filter.TransactionId == null || t.Id == filter.TransactionId)
+            .Where(t => string.IsNullOrEmpty(filter.OrderNumber) || t.OrderNumber == filter.OrderNumber)
+            .Where(t => string.IsNullOrEmpty(filter.Operator) || t.ActorName.Contains(filter.Operator));
+        if (Currency.Find(filter.Currency) is { } currency && (filter.AmountFrom ?? filter.AmountTo) is not null)
+        {
+            var (low, high) = ((long)Math.Ceiling((filter.AmountFrom ?? 0) * currency.MinorPerMajor), (long)Math.Floor((filter.AmountTo ?? 1_000_000_000_000m) * currency.MinorPerMajor));
+            found = found.Where(t => (t.Amount >= low && t.Amount <= high) || (t.Amount >= -high && t.Amount <= -low));
+        }
+
+        if (filter.CardId is { } cardId)
+        {
+            found = found.Where(t => db.GiftCards.Any(c => c.Id == cardId && c.AccountId == t.AccountId));
+        }
+
+        return ByNumber(db, found, filter.Number);
+    }
+
+    internal static Expression<Func<LedgerTransaction, GiftCardTransactionRow>> Row(LoyaltyDbContext db) => t => new GiftCardTransactionRow(
+        t.Id, t.At, t.BusinessDay, t.Type,
+        db.GiftCards.Where(c => c.AccountId == t.AccountId).Select(c => c.Id).First(), db.GiftCards.Where(c => c.AccountId == t.AccountId).Select(c => c.LastFour).First(),
+        db.GiftCards.Where(c => c.AccountId == t.AccountId).Select(c => db.GiftCardPlans.Where(p => p.Id == c.PlanId).Select(p => p.Name).First()).First(),
+        t.Currency, t.Amount, t.BalanceAfter,
+        db.Stores.Where(s => s.Id == t.StoreId).Select(s => s.Name).First(), db.Stores.Where(s => s.Id == t.StoreId).Select(s => s.Code).First(), db.Stores.Where(s => s.Id == t.StoreId).Select(s => s.TimeZone).First(),
+        db.Stores.Where(s => s.Id == t.HomeStoreId).Select(s => s.Name).First(),
+        t.Channel, t.OrderNumber, t.ActorName, t.Reason, t.ReversesId);
+
+    private IQueryable<LedgerTransaction> ByNumber(LoyaltyDbContext db, IQueryable<LedgerTransaction> found, string? number)
+    {
+        if (string.IsNullOrWhiteSpace(number))
+        {
+            return found;
+        }
+
+        var normal = CardNumbers.Normalise(number);
+        if (normal.Length <= 4)
+        {
+            return found.Where(t => db.GiftCards.Any(c => c.AccountId == t.AccountId && c.LastFour == normal));
+        }
+
+        var hash = numbers.HashNumber(normal);
+
+        return found.Where(t => db.GiftCards.Any(c => c.AccountId == t.AccountId && c.NumberHash == hash));
+    }
+}

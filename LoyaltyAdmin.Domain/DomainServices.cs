@@ -30,6 +30,7 @@ public static class DomainServices
         .AddSingleton<GiftCardCare>()
         .AddSingleton<SoldGiftCards>()
         .AddSingleton<GiftCardTransactions>()
+        .AddSingleton<GiftCardReconciliation>()
         .AddSingleton<GiftCardExpiry>()
         .AddSingleton<GiftCardRefunds>()
         .AddSingleton<GiftCardAdjustments>()

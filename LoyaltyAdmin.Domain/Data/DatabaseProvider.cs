@@ -1,5 +1,7 @@
+using System.Data;
 using LoyaltyAdmin.Domain.Ledger;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace LoyaltyAdmin.Domain.Data;
 
@@ -32,6 +34,9 @@ public abstract class DatabaseProvider
 
     /// <summary>The identifiers of gift cards whose buyer or last digits contain the text; an index serves it where the database has one.</summary>
     public abstract IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text);
+
+    /// <summary>Lets several queries of a report see one moment of the database, without holding up anybody who writes.</summary>
+    internal virtual Task<IDbContextTransaction> BeginSnapshotAsync(LoyaltyDbContext db, CancellationToken cancel) => db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
 
     internal static bool Any(Exception? exception, Func<Exception, bool> test)
     {

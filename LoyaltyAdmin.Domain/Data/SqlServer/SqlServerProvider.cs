@@ -1,6 +1,8 @@
+using System.Data;
 using LoyaltyAdmin.Domain.Ledger;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace LoyaltyAdmin.Domain.Data.SqlServer;
 
@@ -27,6 +29,14 @@ public sealed class SqlServerProvider : DatabaseProvider
     public override bool IsUniqueViolation(Exception exception) => Any(exception, e => e is SqlException { Number: 2601 or 2627 });
 
     public override bool IsUnavailable(Exception exception) => Any(exception, e => e is SqlException sql && unavailable.Contains(sql.Number));
+
+    // Repeatable read would lock every row a report reads; without snapshot isolation each query sees its own moment.
+    internal override async Task<IDbContextTransaction> BeginSnapshotAsync(LoyaltyDbContext db, CancellationToken cancel)
+    {
+        var isAllowed = await db.Database.SqlQuery<int>($"SELECT CAST(snapshot_isolation_state AS int) AS \"Value\" FROM sys.databases WHERE database_id = DB_ID()").SingleAsync(cancel) == 1;
+
+        return await db.Database.BeginTransactionAsync(isAllowed ? IsolationLevel.Snapshot : IsolationLevel.ReadCommitted, cancel);
+    }
 
     public override IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text) =>
         db.GiftCards.Where(card => card.SearchText.Contains(text)).Select(card => card.Id);

@@ -1,6 +1,7 @@
 using LoyaltyAdmin.Domain.Ledger;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace LoyaltyAdmin.Domain.Data.Sqlite;
 
@@ -45,6 +46,15 @@ public sealed class SqliteProvider : DatabaseProvider, IDisposable
         var phrase = '"' + text.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
 
         return db.Database.SqlQuery<long>($"SELECT rowid AS \"Value\" FROM \"GiftCardSearch\" WHERE \"GiftCardSearch\" MATCH {phrase}");
+    }
+
+    // Deferred: the usual transaction takes the write lock at once and would keep tills waiting for the report.
+    internal override async Task<IDbContextTransaction> BeginSnapshotAsync(LoyaltyDbContext db, CancellationToken cancel)
+    {
+        await db.Database.OpenConnectionAsync(cancel);
+        var transaction = ((SqliteConnection)db.Database.GetDbConnection()).BeginTransaction(deferred: true);
+
+        return (await db.Database.UseTransactionAsync(transaction, cancel))!;
     }
 
     public void Dispose()

@@ -18,15 +18,19 @@ public sealed class GiftCardCatalog(LoyaltyDatabase database, TimeProvider clock
     /// <exception cref="RuleViolationException">No such store, or it is closed.</exception>
     public async ValueTask<Store> OpenStoreAsync(string code, CancellationToken cancel = default)
     {
-        var known = await StoresAsync(cancel);
+        if (!(await StoresAsync(cancel)).ByCode.TryGetValue(code, out var store))
+        {
+            // Perhaps opened a moment ago.
+            (await ReadStoresAsync(cancel)).ByCode.TryGetValue(code, out store);
+        }
 
-        return known.ByCode.TryGetValue(code, out var store) && store.IsOpen
+        return store is { IsOpen: true }
             ? store
             : throw new RuleViolationException("unknown_store", $"There is no open store with the code “{code}”.") { Field = "storeCode" };
     }
 
     public async ValueTask<Store> StoreAsync(long id, CancellationToken cancel = default) =>
-        (await StoresAsync(cancel)).ById.GetValueOrDefault(id) ?? throw new NotFoundException("The store");
+        (await StoresAsync(cancel)).ById.GetValueOrDefault(id) ?? (await ReadStoresAsync(cancel)).ById.GetValueOrDefault(id) ?? throw new NotFoundException("The store");
 
     /// <summary>The rules cards of these terms were sold under.</summary>
     public async ValueTask<GiftCardRules> RulesAsync(long termsId, CancellationToken cancel = default)
@@ -45,15 +49,16 @@ public sealed class GiftCardCatalog(LoyaltyDatabase database, TimeProvider clock
     private async ValueTask<Snapshot> StoresAsync(CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        if (stores is { } known && now - known.ReadAt < freshness && now >= known.ReadAt)
-        {
-            return known;
-        }
 
+        return stores is { } known && now - known.ReadAt < freshness && now >= known.ReadAt ? known : await ReadStoresAsync(cancel);
+    }
+
+    private async Task<Snapshot> ReadStoresAsync(CancellationToken cancel)
+    {
         await using var db = await database.ReadAsync(cancel);
         var all = await db.Stores.ToListAsync(cancel);
 
-        return stores = new Snapshot(now, all.ToDictionary(s => s.Id), all.ToDictionary(s => s.Code, StringComparer.OrdinalIgnoreCase));
+        return stores = new Snapshot(clock.GetUtcNow(), all.ToDictionary(s => s.Id), all.ToDictionary(s => s.Code, StringComparer.OrdinalIgnoreCase));
     }
 
     private sealed record Snapshot(DateTimeOffset ReadAt, Dictionary<long, Store> ById, Dictionary<string, Store> ByCode);

@@ -53,22 +53,15 @@ public sealed class GiftCardRefunds(LoyaltyDatabase database, Ledger.Ledger ledg
         var grant = await access.DemandAsync(actor, Permission.GiftCardsRefund, cancel: cancel);
         new FieldErrors().Text(nameof(reason), "Reason", reason, 1000, required: true).ThrowIfAny();
         var operation = Operation.For(actor, operationId, "refund", cardId, expectedAmount.ToString("G29", null));
-        if (await ledger.FindAsync(operation, cancel) is { } done)
+        if (grant.RefundLimit is { } limit && expectedAmount > limit)
         {
-            return new ValueDecision(done.Id, ApprovalId: null);
-        }
+            await using var db = await database.ReadAsync(cancel);
+            var worksheet = Refundable(await WorksheetAsync(db, GiftCardQueries.Cards(db, grant), cardId, cancel), expectedAmount);
 
-        RefundWorksheet worksheet;
-        await using (var db = await database.ReadAsync(cancel))
-        {
-            worksheet = Refundable(await WorksheetAsync(db, GiftCardQueries.Cards(db, grant), cardId, cancel), expectedAmount);
-        }
-
-        if (grant.RefundLimit is { } limit && worksheet.Amount > limit)
-        {
             return new ValueDecision(null, await RequestAsync(actor, worksheet, reason, cancel));
         }
 
+        // The worksheet is computed anew inside: it must still say what the operator saw, so the limit was held against the right amount.
         var posted = await ledger.OnceAsync(operation, async db => await PostAsync(db, operation, Refundable(await WorksheetAsync(db, GiftCardQueries.Cards(db, grant), cardId, cancel), expectedAmount), reason, cancel), cancel);
 
         return new ValueDecision(posted.Transaction.Id, ApprovalId: null);

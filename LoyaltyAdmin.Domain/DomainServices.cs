@@ -1,9 +1,13 @@
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Demo;
 using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Ledger;
+using LoyaltyAdmin.Domain.Stores;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace LoyaltyAdmin.Domain;
 
@@ -21,6 +25,11 @@ public static class DomainServices
         .AddSingleton(new ApiKeySettings("live"))
         .AddSingleton<ApiCallers>()
         .AddSingleton<ApiKeys>()
+        .AddSingleton<IPasswordHasher<StaffUser>>(_ => new PasswordHasher<StaffUser>(Options.Create(new PasswordHasherOptions { IterationCount = PasswordRules.HashIterations })))
+        .AddSingleton<StaffUsers>()
+        .AddSingleton<StoreCatalog>()
+        .AddSingleton<DemoAccess>()
+        .AddSingleton<Installation>()
         .AddSingleton<CardNumbers>()
         .AddSingleton<GiftCardCatalog>()
         .AddSingleton<GiftCardLookup>()

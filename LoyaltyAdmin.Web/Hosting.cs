@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Diagnostics;
+
 namespace LoyaltyAdmin.Web;
 
 /// <summary>Where the application finds its files and where it listens.</summary>
@@ -23,4 +25,28 @@ public static class Hosting
             builder.WebHost.UseUrls(DefaultUrl);
         }
     }
+
+    /// <summary>The 404 page inside the portal's frame; programs and refused forms get the bare status.</summary>
+    public static void UseStatusPages(this WebApplication app)
+    {
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use((http, next) =>
+        {
+            var path = http.Request.Path;
+            if ((!HttpMethods.IsGet(http.Request.Method) || path.StartsWithSegments("/api") || path.StartsWithSegments("/_blazor")) && http.Features.Get<IStatusCodePagesFeature>() is { } pages)
+            {
+                pages.Enabled = false;
+            }
+
+            return next(http);
+        });
+    }
+
+    /// <summary>The one sentence an operator needs when the application cannot start; null for what is a fault of the program.</summary>
+    public static string? Explain(Exception exception) => exception switch
+    {
+        StartupException => exception.Message,
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => $"{exception.Message.TrimEnd('.')}. Set ASPNETCORE_URLS to another address.",
+        _ => null,
+    };
 }

@@ -1,23 +1,49 @@
+using LoyaltyAdmin.Domain;
 using LoyaltyAdmin.Web;
+using LoyaltyAdmin.Web.Access;
+using LoyaltyAdmin.Web.Components;
 using LoyaltyAdmin.Web.Layout;
+using Microsoft.AspNetCore.Authorization;
 using Radzen;
 
-var builder = WebApplication.CreateBuilder(Hosting.Options(args));
+try
+{
+    var builder = WebApplication.CreateBuilder(Hosting.Options(args));
 
-builder.ListenOnDefaultUrl();
-builder.WebHost.UseStaticWebAssets(); // Packages' scripts and styles also outside Development.
+    builder.ListenOnDefaultUrl();
+    builder.WebHost.UseStaticWebAssets(); // Packages' scripts and styles also outside Development.
 
-builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-builder.Services.AddRadzenComponents();
+    builder.Services.AddSingleton(TimeProvider.System);
+    builder.AddStorage();
+    builder.Services.AddLoyaltyDomain();
+    builder.Services.AddSingleton<FirstRun>();
+    builder.AddStaffAccess();
+    builder.Services.AddRazorComponents().AddInteractiveServerComponents(options => options.DetailedErrors = builder.Environment.IsDevelopment());
+    builder.Services.AddRadzenComponents();
+    builder.Services.AddScoped<StoreView>();
 
-var app = builder.Build();
+    var app = builder.Build();
 
-app.UseExceptionHandler("/error", createScopeForErrors: true);
-app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
-app.UseAntiforgery();
+    await app.MigrateAsync();
+    await app.FirstRunAsync();
 
-app.MapStaticAssets();
-app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    app.UseExceptionHandler("/error", createScopeForErrors: true);
+    app.UseSecurityHeaders();
+    app.UseStatusPages();
+    app.UseStaffAccess();
+    app.UseAntiforgery();
 
-await app.RunAsync();
+    app.MapStaticAssets().AllowAnonymous();
+    app.MapStaffAccess();
+    app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+
+    await app.RunAsync();
+
+    return 0;
+}
+catch (Exception exception) when (Hosting.Explain(exception) is { } sentence)
+{
+    await Console.Error.WriteLineAsync(sentence);
+
+    return 1;
+}

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Ledger;
 using Microsoft.EntityFrameworkCore;
@@ -95,8 +96,14 @@ internal sealed class AuditInterceptor(TimeProvider clock) : SaveChangesIntercep
         };
     }
 
+    // Book-keeping of sign-ins and keys has entries of its own or none: it would bury what people changed.
+    private static readonly HashSet<string> bookkeeping =
+    [
+        nameof(IVersioned.Version), "ConcurrencyStamp", nameof(StaffUser.AccessFailedCount), nameof(StaffUser.LastSignInAt), nameof(ApiKey.LastUsedAt),
+    ];
+
     private static IEnumerable<PropertyEntry> Changed(EntityEntry entry) =>
-        entry.Properties.Where(property => property.IsModified && property.Metadata.Name != nameof(IVersioned.Version) && !Equals(property.OriginalValue, property.CurrentValue));
+        entry.Properties.Where(property => property.IsModified && !bookkeeping.Contains(property.Metadata.Name) && !property.Metadata.GetValueComparer().Equals(property.OriginalValue, property.CurrentValue));
 
     private static string Snapshot(IEnumerable<PropertyEntry> properties, bool original)
     {

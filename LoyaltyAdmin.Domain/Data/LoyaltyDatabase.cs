@@ -25,6 +25,38 @@ public sealed class LoyaltyDatabase(IDbContextFactory<LoyaltyDbContext> contexts
         return db;
     }
 
+    /// <summary>A tracking context for a store that saves by itself (accounts); its saves go through <see cref="BehindGateAsync{T}"/>.</summary>
+    public LoyaltyDbContext Open(Actor actor)
+    {
+        var db = contexts.CreateDbContext();
+        db.Actor = actor;
+
+        return db;
+    }
+
+    /// <summary>Runs a save of a context from <see cref="Open"/> in turn with every other write of this process.</summary>
+    public async Task<T> BehindGateAsync<T>(Func<Task<T>> save, CancellationToken cancel = default)
+    {
+        var gate = provider.WriteGate;
+        if (gate is not null)
+        {
+            await gate.WaitAsync(cancel);
+        }
+
+        try
+        {
+            return await save();
+        }
+        catch (Exception exception) when (provider.IsUnavailable(exception) || provider.IsTransient(exception))
+        {
+            throw new DatabaseUnavailableException(exception);
+        }
+        finally
+        {
+            gate?.Release();
+        }
+    }
+
     /// <summary>Runs <paramref name="work"/> in one transaction, saves, commits. The work may run more than once: it touches nothing but its context.</summary>
     /// <exception cref="DatabaseUnavailableException">Nothing was written, or (at commit) the outcome is unknown and the key tells.</exception>
     public async Task<T> WriteAsync<T>(Actor actor, Func<LoyaltyDbContext, Task<T>> work, CancellationToken cancel = default)

@@ -26,4 +26,32 @@ public sealed class ShellTests(WebApp app) : BrowserTest(app)
 
         await Expect(Page.GetByRole(AriaRole.Link, new() { Name = "Go to the dashboard" })).ToBeVisibleAsync();
     }
+
+    [Fact]
+    public async Task The_store_switch_offers_the_group_and_every_store_and_the_address_remembers()
+    {
+        await OpenAsync("/", "Dashboard");
+
+        await Page.GetByLabel("Store").SelectOptionAsync("CHI01");
+
+        await Expect(Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("view=CHI01"));
+        await Page.ReloadAsync();
+        await Expect(Page.GetByLabel("Store")).ToHaveValueAsync("CHI01");
+    }
+
+    [Fact]
+    public async Task Signing_out_ends_the_session_for_whoever_has_its_cookie()
+    {
+        var cookies = await Page.Context.CookiesAsync();
+        await OpenAsync("/", "Dashboard");
+
+        App.Forget(User!);
+        await Page.GetByText("Alex Morgan").ClickAsync();
+        await Page.GetByRole(AriaRole.Link, new() { Name = "Sign out" }).ClickAsync();
+        await ShowsHeadingAsync("Sign in");
+
+        await Page.Context.AddCookiesAsync(cookies.Select(cookie => new Cookie { Name = cookie.Name, Value = cookie.Value, Domain = cookie.Domain, Path = cookie.Path }));
+        await Page.GotoAsync("/");
+        await ShowsHeadingAsync("Sign in");
+    }
 }

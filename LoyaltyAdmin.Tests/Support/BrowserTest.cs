@@ -14,6 +14,9 @@ public abstract class BrowserTest(WebApp app) : IAsyncLifetime
 
     protected WebApp App => app;
 
+    /// <summary>Whose browser this is; null: nobody has signed in.</summary>
+    protected virtual string? User => "administrator@demo.example";
+
     protected IPage Page => page ?? throw new InvalidOperationException("The browser was not started.");
 
     /// <summary>Errors the page wrote to the browser's console.</summary>
@@ -21,7 +24,7 @@ public abstract class BrowserTest(WebApp app) : IAsyncLifetime
 
     public virtual async Task InitializeAsync()
     {
-        context = await Chromium.NewContextAsync(app.Url);
+        context = await Chromium.NewContextAsync(app.Url, storageState: User is { } user ? await app.SignInAsync(user) : null);
         page = await context.NewPageAsync();
         page.PageError += (_, error) => errors.Enqueue(error);
         page.Console += (_, message) =>

@@ -22,13 +22,14 @@ public static class Chromium
     public static string ExecutablePath { get; } =
         Environment.GetEnvironmentVariable("LOYALTY_TEST_CHROMIUM") is { Length: > 0 } path ? path : "/usr/bin/chromium";
 
-    /// <summary>A browser profile of its own: no cookies, no cache.</summary>
-    public static async Task<IBrowserContext> NewContextAsync(string baseUrl, ViewportSize? size = null)
+    /// <summary>A browser profile of its own: no cache, no cookies but those of <paramref name="storageState"/>.</summary>
+    public static async Task<IBrowserContext> NewContextAsync(string baseUrl, ViewportSize? size = null, string? storageState = null)
     {
         var browser = await Shared.Value;
         var context = await browser.NewContextAsync(new()
         {
             BaseURL = baseUrl,
+            StorageState = storageState,
             Locale = "en-US",
             TimezoneId = "UTC",
             ViewportSize = size ?? new ViewportSize { Width = 1280, Height = 900 },

@@ -1,8 +1,12 @@
+using LoyaltyAdmin.Domain.Demo;
+using Microsoft.Playwright;
+
 namespace LoyaltyAdmin.Tests.Support;
 
 /// <summary>The running web application that all browser tests share. Tests that change settings start their own <see cref="WebProcess"/>.</summary>
 public sealed class WebApp : IAsyncLifetime
 {
+    private readonly Dictionary<string, string> sessions = [];
     private WebProcess? process;
 
     public string Url => Process.Url;
@@ -10,6 +14,28 @@ public sealed class WebApp : IAsyncLifetime
     public string Log => Process.Log;
 
     private WebProcess Process => process ?? throw new InvalidOperationException("The web application was not started.");
+
+    /// <summary>The cookies of a demo account's browser; each account signs in once, because hashing a password is slow on purpose.</summary>
+    public async Task<string> SignInAsync(string user)
+    {
+        if (!sessions.TryGetValue(user, out var state))
+        {
+            var context = await Chromium.NewContextAsync(Url);
+            var page = await context.NewPageAsync();
+            await page.GotoAsync("/sign-in");
+            await page.GetByLabel("Email").FillAsync(user);
+            await page.GetByLabel("Password", new() { Exact = true }).FillAsync(DemoAccess.Password);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+            await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+            state = sessions[user] = await context.StorageStateAsync();
+            await context.CloseAsync();
+        }
+
+        return state;
+    }
+
+    /// <summary>Forgets a browser's cookies, after a test that ended its sessions.</summary>
+    public void Forget(string user) => sessions.Remove(user);
 
     public async Task InitializeAsync() => process = await WebProcess.StartAsync();
 

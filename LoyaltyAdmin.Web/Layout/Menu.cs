@@ -1,7 +1,9 @@
+using LoyaltyAdmin.Domain.Access;
+
 namespace LoyaltyAdmin.Web.Layout;
 
-/// <summary>One entry of the menu tree; a group has children and no path of its own.</summary>
-public sealed record MenuItem(string Title, string? Path = null, string? Permission = null, string? Icon = null, params MenuItem[] Children);
+/// <summary>One entry of the menu tree; a group has children and no path of its own. Without a permission everyone sees it.</summary>
+public sealed record MenuItem(string Title, string? Path = null, Permission? Permission = null, string? Icon = null, params MenuItem[] Children);
 
 /// <summary>The menu tree: navigation, breadcrumb, page titles and permissions all come from this list.</summary>
 public static class Menu
@@ -14,8 +16,18 @@ public static class Menu
     /// <summary>Every entry, parents before their children.</summary>
     public static IEnumerable<MenuItem> All => Items.SelectMany(WithDescendants);
 
+    /// <summary>What a user sees: permitted entries, and groups that still hold one.</summary>
+    public static IReadOnlyList<MenuItem> For(Func<Permission, bool> may) => Permitted(Items, may);
+
     /// <summary>The entries from the top of the tree down to <paramref name="path"/>; empty when it is not in the menu.</summary>
     public static IReadOnlyList<MenuItem> TrailTo(string path) => Trail(Items, path);
+
+    private static IReadOnlyList<MenuItem> Permitted(IEnumerable<MenuItem> items, Func<Permission, bool> may) =>
+    [
+        .. items.Where(item => item.Permission is not { } needed || may(needed))
+            .Select(item => item with { Children = [.. Permitted(item.Children, may)] })
+            .Where(item => item.Path is not null || item.Children.Length > 0),
+    ];
 
     private static IEnumerable<MenuItem> WithDescendants(MenuItem item) => item.Children.SelectMany(WithDescendants).Prepend(item);
 

@@ -1,0 +1,58 @@
+using static LoyaltyAdmin.Domain.Access.Permission;
+
+namespace LoyaltyAdmin.Domain.Access;
+
+/// <summary>The roles an installation starts with; afterwards they are edited like any other. Administrators deliberately cannot move value.</summary>
+public static class DefaultRoles
+{
+    public const string Administrator = Role.Administrator;
+    public const string MarketingManager = "Marketing manager";
+    public const string StoreStaff = "Store staff";
+    public const string Finance = "Finance";
+    public const string Analyst = "Analyst";
+
+    /// <param name="withTwoFactor">Administrators and finance must use two-factor sign-in; only the demo company goes without.</param>
+    public static IReadOnlyList<Role> Create(bool withTwoFactor) =>
+    [
+        new()
+        {
+            Name = Administrator,
+            RequiresTwoFactor = withTwoFactor,
+            Permissions =
+            [
+                DashboardRead, PlansRead, PlansEdit, GiftCardsRead, GiftCardsFreeze, GiftCardsImport, BuyersReveal, LedgerRead, TransactionsExport, ReportsRead,
+                StoresManage, AgreementsManage, UsersManage, ApiClientsManage, SettingsManage, AuditRead, AuditVerify, JobsManage,
+            ],
+            ImportLimit = 0,
+        },
+        new()
+        {
+            Name = MarketingManager,
+            Permissions = [DashboardRead, PlansRead, PlansEdit, GiftCardsRead, TransactionsExport, ReportsRead],
+        },
+        new()
+        {
+            Name = StoreStaff,
+            Permissions = [DashboardRead, PlansRead, GiftCardsRead, GiftCardsSell, GiftCardsFreeze, GiftCardsRefund, BuyersReveal, LedgerRead, TransactionsExport, ReportsRead],
+            RefundLimit = 100,
+        },
+        new()
+        {
+            Name = Finance,
+            RequiresTwoFactor = withTwoFactor,
+            Permissions =
+            [
+                DashboardRead, PlansRead, GiftCardsRead, GiftCardsFreeze, GiftCardsImport, GiftCardsImportApprove, GiftCardsRefund, GiftCardsRefundApprove,
+                GiftCardNumbersReveal, GiftCardNumbersExport, LedgerRead, LedgerAdjust, LedgerAdjustApprove, TransactionsExport, ReportsRead, AuditRead, AuditVerify,
+            ],
+            RefundLimit = 1_000,
+            AdjustmentLimit = 500,
+            ImportLimit = 50_000,
+        },
+        new()
+        {
+            Name = Analyst,
+            Permissions = [DashboardRead, PlansRead, GiftCardsRead, LedgerRead, TransactionsExport, ReportsRead],
+        },
+    ];
+}

@@ -34,6 +34,8 @@ public static class DomainServices
         .AddSingleton<GiftCardCatalog>()
         .AddSingleton<GiftCardLookup>()
         .AddSingleton<GiftCardPlans>()
+        .AddSingleton<GiftCardDesigns>()
+        .AddSingleton<GiftCardChoices>()
         .AddSingleton<GiftCardSales>()
         .AddSingleton<GiftCardPayments>()
         .AddSingleton<GiftCardCare>()

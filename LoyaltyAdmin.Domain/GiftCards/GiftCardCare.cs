@@ -40,21 +40,20 @@ public sealed class GiftCardCare(LoyaltyDatabase database, Ledger.Ledger ledger,
         await using var db = await database.ReadAsync(cancel);
         var cards = await GiftCardQueries.Cards(db, grant).Where(x => x.Card.BuyerPhone == number && x.Account.Status == AccountStatus.Open)
             .OrderBy(x => x.Card.Id).Select(x => new { x.Card.Id, x.Card.LastFour }).ToListAsync(cancel);
-        var report = new List<CardOutcome>();
-        foreach (var card in cards)
-        {
-            try
-            {
-                await FreezeAsync(actor, card.Id, reason, $"{operationId}:{card.Id}", cancel);
-                report.Add(new CardOutcome(card.Id, GiftCard.Mask(card.LastFour), Done: true, Refusal: null));
-            }
-            catch (RuleViolationException refusal)
-            {
-                report.Add(new CardOutcome(card.Id, GiftCard.Mask(card.LastFour), Done: false, refusal.Message));
-            }
-        }
 
-        return report;
+        return await FreezeEachAsync(actor, cards.ConvertAll(card => (card.Id, card.LastFour)), reason, operationId, cancel);
+    }
+
+    /// <summary>Freezes the cards picked in the list with one reason; the report has a line per card.</summary>
+    [Requires(Permission.GiftCardsFreeze)]
+    public async Task<IReadOnlyList<CardOutcome>> FreezeAsync(Actor actor, IReadOnlyCollection<long> cardIds, string reason, string operationId, CancellationToken cancel = default)
+    {
+        var grant = await access.DemandAsync(actor, Permission.GiftCardsFreeze, cancel: cancel);
+        Reason(reason).Require(cardIds.Count is > 0 and <= PageRequest.MaximumSize, nameof(cardIds), $"Pick 1 to {PageRequest.MaximumSize} cards.").ThrowIfAny();
+        await using var db = await database.ReadAsync(cancel);
+        var cards = await GiftCardQueries.Cards(db, grant).Where(x => cardIds.Contains(x.Card.Id)).OrderBy(x => x.Card.Id).Select(x => new { x.Card.Id, x.Card.LastFour }).ToListAsync(cancel);
+
+        return await FreezeEachAsync(actor, cards.ConvertAll(card => (card.Id, card.LastFour)), reason, operationId, cancel);
     }
 
     /// <summary>Moves the end of validity later; an expired card gets back what expired. The last valid day is in the selling store's zone.</summary>
@@ -98,7 +97,7 @@ public sealed class GiftCardCare(LoyaltyDatabase database, Ledger.Ledger ledger,
     public async Task ActivateAsync(Actor actor, long cardId, string operationId, CancellationToken cancel = default)
     {
         var grant = await access.DemandAsync(actor, Permission.GiftCardsSell, cancel: cancel);
-        var (rules, zone) = await TermsAsync(grant, cardId, cancel);
+        var (rules, zone, _) = await TermsAsync(grant, cardId, cancel);
         await PostAsync(grant, cardId, operationId, "activate", reason: null, posting => posting with
         {
             Type = TransactionType.Activation,
@@ -114,7 +113,7 @@ public sealed class GiftCardCare(LoyaltyDatabase database, Ledger.Ledger ledger,
     public async Task RechargeAsync(Actor actor, long cardId, decimal amount, string? orderNumber, string operationId, CancellationToken cancel = default)
     {
         var grant = await access.DemandAsync(actor, Permission.GiftCardsSell, cancel: cancel);
-        var (rules, zone) = await TermsAsync(grant, cardId, cancel);
+        var (rules, zone, current) = await TermsAsync(grant, cardId, cancel);
         if (!rules.PosRecharge)
         {
             throw new RuleViolationException("recharge_not_allowed", "This gift card was sold without POS recharge (Top-up Channels).");
@@ -125,8 +124,10 @@ public sealed class GiftCardCare(LoyaltyDatabase database, Ledger.Ledger ledger,
             var currency = Currency.Of(posting.Currency);
             new FieldErrors().Require(amount > 0 && currency.Fits(amount), nameof(amount), $"The amount must be above 0 with at most {currency.Digits} decimals.").Text(nameof(orderNumber), "Order number", orderNumber, 64).ThrowIfAny();
             var minor = currency.ToMinor(amount);
+            // Validity starts anew, but a recharge never shortens it.
+            var fresh = rules.Validity.EndFor(posting.At, zone);
 
-            return posting with { Type = TransactionType.Recharge, Amount = minor, House = [new HouseLeg(House.CashIn, -minor)], OrderNumber = Inputs.Clean(orderNumber), NewUsableUntil = rules.Validity.EndFor(posting.At, zone) };
+            return posting with { Type = TransactionType.Recharge, Amount = minor, House = [new HouseLeg(House.CashIn, -minor)], OrderNumber = Inputs.Clean(orderNumber), NewUsableUntil = current is null || current >= fresh ? null : fresh };
         }, cancel);
     }
 
@@ -139,14 +140,33 @@ public sealed class GiftCardCare(LoyaltyDatabase database, Ledger.Ledger ledger,
         await attempts.ResetAsync(GiftCardLookup.CodeCounter(cardId), cancel);
     }
 
+    private async Task<IReadOnlyList<CardOutcome>> FreezeEachAsync(Actor actor, List<(long Id, string LastFour)> cards, string reason, string operationId, CancellationToken cancel)
+    {
+        var report = new List<CardOutcome>();
+        foreach (var (id, lastFour) in cards)
+        {
+            try
+            {
+                await FreezeAsync(actor, id, reason, $"{operationId}:{id}", cancel);
+                report.Add(new CardOutcome(id, GiftCard.Mask(lastFour), Done: true, Refusal: null));
+            }
+            catch (RuleViolationException refusal)
+            {
+                report.Add(new CardOutcome(id, GiftCard.Mask(lastFour), Done: false, refusal.Message));
+            }
+        }
+
+        return report;
+    }
+
     private static FieldErrors Reason(string reason) => new FieldErrors().Text(nameof(reason), "Reason", reason, 1000, required: true);
 
-    private async Task<(GiftCardRules Rules, TimeZoneInfo Zone)> TermsAsync(Grant grant, long cardId, CancellationToken cancel)
+    private async Task<(GiftCardRules Rules, TimeZoneInfo Zone, DateTimeOffset? UsableUntil)> TermsAsync(Grant grant, long cardId, CancellationToken cancel)
     {
         await using var db = await database.ReadAsync(cancel);
-        var card = await GiftCardQueries.Cards(db, grant).Where(x => x.Card.Id == cardId).Select(x => new { x.Card.TermsId, x.Card.StoreId }).FirstOrDefaultAsync(cancel) ?? throw new NotFoundException("The card");
+        var card = await GiftCardQueries.Cards(db, grant).Where(x => x.Card.Id == cardId).Select(x => new { x.Card.TermsId, x.Card.StoreId, x.Account.UsableUntil }).FirstOrDefaultAsync(cancel) ?? throw new NotFoundException("The card");
 
-        return (await catalog.RulesAsync(card.TermsId, cancel), (await catalog.StoreAsync(card.StoreId, cancel)).Zone);
+        return (await catalog.RulesAsync(card.TermsId, cancel), (await catalog.StoreAsync(card.StoreId, cancel)).Zone, card.UsableUntil);
     }
 
     private async Task PostAsync(Grant grant, long cardId, string operationId, string verb, string? reason, Func<Posting, Posting> shape, CancellationToken cancel)

@@ -20,6 +20,12 @@ public sealed class GiftCardPlanForm
     /// <summary>The version that was read; a save over a newer one is refused.</summary>
     public Guid? Version { get; set; }
 
+    /// <summary>Shown, never saved from here.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>Shown, never saved from here.</summary>
+    public GiftCardPlanStatus? Status { get; init; }
+
     public string Currency { get; set; } = "";
     public GiftCardType CardType { get; set; }
     public string Name { get; set; } = "";
@@ -42,6 +48,8 @@ public sealed class GiftCardPlanForm
     {
         Id = plan.Id,
         Version = plan.Version,
+        Code = plan.Code,
+        Status = plan.Status,
         Currency = plan.Currency,
         CardType = plan.CardType,
         Name = plan.Name,

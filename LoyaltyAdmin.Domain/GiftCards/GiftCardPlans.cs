@@ -1,4 +1,6 @@
 using LoyaltyAdmin.Domain.Access;
+using LoyaltyAdmin.Domain.Agreements;
+using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
@@ -45,6 +47,16 @@ public sealed class GiftCardPlans(LoyaltyDatabase database, AccessControl access
         return GiftCardPlanForm.Of(await FindAsync(db, id, cancel));
     }
 
+    /// <summary>Who changed the plan, when, before and after; newest first.</summary>
+    [Requires(Permission.PlansRead)]
+    public async Task<Page<HistoryEntry>> HistoryAsync(Actor actor, long id, PageRequest page, CancellationToken cancel = default)
+    {
+        await access.DemandAsync(actor, Permission.PlansRead, cancel: cancel);
+        await using var db = await database.ReadAsync(cancel);
+
+        return await db.HistoryOfAsync<GiftCardPlan>(id, page, cancel);
+    }
+
     /// <summary>
     /// Saves a new or edited plan. A new plan goes live at once unless saved as draft; an edited one keeps its status.
     /// Sold cards keep the terms they were sold under.
@@ -54,12 +66,12 @@ public sealed class GiftCardPlans(LoyaltyDatabase database, AccessControl access
     [Requires(Permission.PlansEdit)]
     public async Task<long> SaveAsync(Actor actor, GiftCardPlanForm form, bool asDraft = false, CancellationToken cancel = default)
     {
-        await access.DemandAsync(actor, Permission.PlansEdit, cancel: cancel);
+        var grant = await access.DemandAsync(actor, Permission.PlansEdit, cancel: cancel);
 
         return await database.WriteAsync(actor, async db =>
         {
             var minimum = await db.CompanySettings.Select(s => s.MinimumGiftCardMonths).FirstOrDefaultAsync(cancel);
-            form.Validate(minimum).ThrowIfAny();
+            (await ReferencesAsync(db, grant, form, form.Validate(minimum), cancel)).ThrowIfAny();
             var plan = form.Id is { } id ? await EditedAsync(db, id, form, cancel) : await NewAsync(db, form, cancel);
             if (!asDraft && form.Id is null)
             {
@@ -112,6 +124,19 @@ public sealed class GiftCardPlans(LoyaltyDatabase database, AccessControl access
         var active = await db.GiftCardPlans.Where(p => p.Status == GiftCardPlanStatus.Active).OrderBy(p => p.Code).ToListAsync(cancel);
 
         return [.. active.Where(p => p.Rules.Stores.Allows(store.Id) && p.Rules.SalesChannels.Includes(channel)).Select(p => new SellablePlan(p.Code, p.Name, p.Currency, p.CardType, p.Rules))];
+    }
+
+    /// <summary>What the form points to must exist, and a caller of some stores offers plans in those only.</summary>
+    private static async Task<FieldErrors> ReferencesAsync(LoyaltyDbContext db, Grant grant, GiftCardPlanForm form, FieldErrors errors, CancellationToken cancel)
+    {
+        var ids = form.Stores.StoreIds.ToArray();
+        var existing = await db.Stores.Where(s => ids.Contains(s.Id)).Select(s => s.Id).ToListAsync(cancel);
+        var isOwn = grant.Stores.Kind == StoreScopeKind.All || (form.Stores.Kind == StoreScopeKind.Included && ids.All(grant.Sees));
+
+        return errors
+            .Require(existing.Count == ids.Length && isOwn, nameof(form.Stores), grant.Stores.Kind == StoreScopeKind.All ? "Choose stores from the list." : "Choose Selected stores, and only stores you work for.")
+            .Require(form.DesignId <= 0 || await db.GiftCardDesigns.AnyAsync(d => d.Id == form.DesignId, cancel), nameof(form.DesignId), "Choose a card design.")
+            .Require(form.TermsOfUseId is not { } terms || await db.Agreements.AnyAsync(a => a.Id == terms && a.Kind == AgreementKind.GiftCardTerms, cancel), nameof(form.TermsOfUseId), "Choose terms of use from the list.");
     }
 
     private static async Task<GiftCardPlan> FindAsync(LoyaltyDbContext db, long id, CancellationToken cancel) =>

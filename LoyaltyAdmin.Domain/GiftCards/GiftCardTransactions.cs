@@ -12,6 +12,7 @@ public sealed record GiftCardTransactionFilter
 {
     public string? Number { get; init; }
     public long? CardId { get; init; }
+    public long? PlanId { get; init; }
     public TransactionType? Type { get; init; }
 
     /// <summary>Where it happened.</summary>
@@ -32,7 +33,14 @@ public sealed record GiftCardTransactionFilter
     public decimal? AmountFrom { get; init; }
 
     public decimal? AmountTo { get; init; }
+    /// <summary>The running balance after it; needs <see cref="Currency"/>.</summary>
+    public decimal? BalanceFrom { get; init; }
+
+    public decimal? BalanceTo { get; init; }
     public string? OrderNumber { get; init; }
+
+    /// <summary>A part of the reason given.</summary>
+    public string? Reason { get; init; }
 
     /// <summary>Who did it: a part of the name.</summary>
     public string? Operator { get; init; }
@@ -79,6 +87,7 @@ public sealed class GiftCardTransactions(LoyaltyDatabase database, AccessControl
     /// <summary>The transactions a filter finds, as list, count and export see them.</summary>
     internal async Task<IQueryable<LedgerTransaction>> FilteredAsync(LoyaltyDbContext db, Grant grant, GiftCardTransactionFilter filter, long? storeView, CancellationToken cancel)
     {
+        var (by, reason) = (Inputs.Clean(filter.Operator)?.ToLowerInvariant(), Inputs.Clean(filter.Reason)?.ToLowerInvariant());
         var hidden = await GiftCardQueries.HiddenSourcesAsync(db, cancel);
         var found = GiftCardQueries.Transactions(db, grant, hidden)
             .Where(t => storeView == null || t.StoreId == storeView || t.HomeStoreId == storeView)
@@ -91,19 +100,38 @@ public sealed class GiftCardTransactions(LoyaltyDatabase database, AccessControl
             .Where(t => filter.To == null || t.BusinessDay <= filter.To)
             .Where(t => filter.TransactionId == null || t.Id == filter.TransactionId)
             .Where(t => string.IsNullOrEmpty(filter.OrderNumber) || t.OrderNumber == filter.OrderNumber)
-            .Where(t => string.IsNullOrEmpty(filter.Operator) || t.ActorName.Contains(filter.Operator));
-        if (Currency.Find(filter.Currency) is { } currency && (filter.AmountFrom ?? filter.AmountTo) is not null)
-        {
-            var (low, high) = ((long)Math.Ceiling((filter.AmountFrom ?? 0) * currency.MinorPerMajor), (long)Math.Floor((filter.AmountTo ?? 1_000_000_000_000m) * currency.MinorPerMajor));
-            found = found.Where(t => (t.Amount >= low && t.Amount <= high) || (t.Amount >= -high && t.Amount <= -low));
-        }
-
+            .Where(t => string.IsNullOrEmpty(by) || t.ActorName.ToLower().Contains(by))
+            .Where(t => string.IsNullOrEmpty(reason) || t.Reason!.ToLower().Contains(reason));
+        found = ByAmounts(found, filter);
         if (filter.CardId is { } cardId)
         {
             found = found.Where(t => db.GiftCards.Any(c => c.Id == cardId && c.AccountId == t.AccountId));
         }
 
+        if (filter.PlanId is { } planId)
+        {
+            found = found.Where(t => db.GiftCards.Any(c => c.PlanId == planId && c.AccountId == t.AccountId));
+        }
+
         return ByNumber(db, found, filter.Number);
+    }
+
+    private static IQueryable<LedgerTransaction> ByAmounts(IQueryable<LedgerTransaction> found, GiftCardTransactionFilter filter)
+    {
+        if (Currency.Find(filter.Currency) is not { } currency)
+        {
+            return found;
+        }
+
+        if ((filter.AmountFrom ?? filter.AmountTo) is not null)
+        {
+            var (low, high) = ((long)Math.Ceiling((filter.AmountFrom ?? 0) * currency.MinorPerMajor), (long)Math.Floor((filter.AmountTo ?? 1_000_000_000_000m) * currency.MinorPerMajor));
+            found = found.Where(t => (t.Amount >= low && t.Amount <= high) || (t.Amount >= -high && t.Amount <= -low));
+        }
+
+        long? from = filter.BalanceFrom is { } least ? (long)Math.Ceiling(least * currency.MinorPerMajor) : null, to = filter.BalanceTo is { } most ? (long)Math.Floor(most * currency.MinorPerMajor) : null;
+
+        return found.Where(t => (from == null || t.BalanceAfter >= from) && (to == null || t.BalanceAfter <= to));
     }
 
     internal static Expression<Func<LedgerTransaction, GiftCardTransactionRow>> Row(LoyaltyDbContext db) => t => new GiftCardTransactionRow(

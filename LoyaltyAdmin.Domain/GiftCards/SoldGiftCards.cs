@@ -48,6 +48,16 @@ public sealed record SoldGiftCardRow(
     public GiftCardStatus Status => GiftCardStatuses.Of(AccountStatus, BalanceMinor);
 }
 
+/// <summary>A card with its figures and the terms it was sold under. Amounts in major units.</summary>
+/// <param name="Recharged">What was added after the sale.</param>
+/// <param name="Used">What was spent, less what was given back.</param>
+/// <param name="TermsNumber">Which edition of the plan's rules the card keeps.</param>
+/// <param name="TermsOfUse">The agreement as the buyer accepted it, where the plan had one.</param>
+public sealed record SoldGiftCardDetail(SoldGiftCardRow Card, decimal Recharged, decimal Used, GiftCardRules Rules, int TermsNumber, DateTimeOffset TermsSince, AgreementText? TermsOfUse, bool HasSecurityCode, string? DesignKey, long DesignId, long PlanId);
+
+/// <summary>An agreement's text as published.</summary>
+public sealed record AgreementText(string Title, int Version, string Body);
+
 /// <summary>Finds and shows sold cards; numbers are masked, a reveal needs a permission, a reason and leaves a trace.</summary>
 public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access, AuditTrail audit, CardNumbers numbers)
 {
@@ -90,6 +100,37 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
         return grant.May(Permission.BuyersReveal) ? row : WithMaskedBuyer(row);
     }
 
+    /// <exception cref="NotFoundException">No such card in the caller's stores.</exception>
+    [Requires(Permission.GiftCardsRead)]
+    public async Task<SoldGiftCardDetail> DetailAsync(Actor actor, long id, CancellationToken cancel = default)
+    {
+        var grant = await access.DemandAsync(actor, Permission.GiftCardsRead, cancel: cancel);
+        var row = await GetAsync(actor, id, cancel);
+        await using var db = await database.ReadAsync(cancel);
+        var card = await GiftCardQueries.Cards(db, grant).Where(x => x.Card.Id == id).Select(x => x.Card).FirstAsync(cancel);
+        var terms = await db.GiftCardTerms.FirstAsync(t => t.Id == card.TermsId, cancel);
+        var design = await db.GiftCardPlans.Where(p => p.Id == card.PlanId).Join(db.GiftCardDesigns, p => p.DesignId, d => d.Id, (_, d) => new { d.Id, d.LibraryKey }).FirstAsync(cancel);
+        var sums = await db.LedgerTransactions.Where(t => t.AccountId == card.AccountId && t.Refusal == null).GroupBy(t => t.Type).Select(g => new { g.Key, Sum = g.Sum(t => t.Amount) }).ToDictionaryAsync(g => g.Key, g => g.Sum, cancel);
+        var currency = Values.Currency.Of(card.Currency);
+        var agreement = terms is { Rules.TermsOfUseId: { } agreementId, AgreementVersion: { } version }
+            ? await db.AgreementVersions.Where(v => v.AgreementId == agreementId && v.Number == version).Join(db.Agreements, v => v.AgreementId, a => a.Id, (v, a) => new AgreementText(a.Title, v.Number, v.Body)).FirstOrDefaultAsync(cancel)
+            : null;
+
+        return new SoldGiftCardDetail(row, currency.ToMajor(sums.GetValueOrDefault(TransactionType.Recharge)), -currency.ToMajor(sums.GetValueOrDefault(TransactionType.Consumption) + sums.GetValueOrDefault(TransactionType.ConsumptionReversal)),
+            terms.Rules, terms.Number, terms.Since, agreement, card.CodeHash is not null, design.LibraryKey, design.Id, card.PlanId);
+    }
+
+    /// <summary>Who looked at or changed the card's record, newest first. Movements of value are under its transactions.</summary>
+    [Requires(Permission.GiftCardsRead)]
+    public async Task<Page<HistoryEntry>> HistoryAsync(Actor actor, long id, PageRequest page, CancellationToken cancel = default)
+    {
+        var grant = await access.DemandAsync(actor, Permission.GiftCardsRead, cancel: cancel);
+        await using var db = await database.ReadAsync(cancel);
+        await DemandVisibleAsync(db, grant, id, cancel);
+
+        return await db.HistoryOfAsync<GiftCard>(id, page, cancel);
+    }
+
     /// <summary>The full number, for a stated reason.</summary>
     [Requires(Permission.GiftCardNumbersReveal)]
     public async Task<string> RevealNumberAsync(Actor actor, long id, string reason, CancellationToken cancel = default)
@@ -101,6 +142,14 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
         await audit.RecordAsync(actor, "GiftCard.RevealNumber", entityType: nameof(GiftCard), entityId: id.ToString(System.Globalization.CultureInfo.InvariantCulture), subject: GiftCard.Mask(card.LastFour), reason: reason.Trim(), storeId: card.StoreId, cancel: cancel);
 
         return numbers.Open(card.SealedNumber);
+    }
+
+    private static async Task DemandVisibleAsync(LoyaltyDbContext db, Grant grant, long id, CancellationToken cancel)
+    {
+        if (!await GiftCardQueries.Cards(db, grant).AnyAsync(x => x.Card.Id == id, cancel))
+        {
+            throw new NotFoundException("The card");
+        }
     }
 
     /// <summary>The cards a filter finds, as list, count and export see them.</summary>

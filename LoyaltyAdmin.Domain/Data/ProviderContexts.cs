@@ -36,8 +36,9 @@ public static class DatabaseRegistration
                 Add<SqliteLoyaltyDbContext>(services, options => options.UseSqlite(connectionString).AddInterceptors(new SqlitePragmas()));
                 break;
             case "POSTGRESQL":
-                services.AddSingleton<DatabaseProvider, PostgreSqlProvider>();
-                Add<PostgreSqlLoyaltyDbContext>(services, options => options.UseNpgsql(connectionString));
+                var prepared = PostgreSqlProvider.WithPreparedStatements(connectionString);
+                services.AddSingleton<DatabaseProvider>(_ => new PostgreSqlProvider(prepared));
+                Add<PostgreSqlLoyaltyDbContext>(services, options => options.UseNpgsql(prepared));
                 break;
             case "SQLSERVER":
                 services.AddSingleton<DatabaseProvider, SqlServerProvider>();

@@ -189,10 +189,10 @@ CREATE TABLE [LedgerCaptures] (
 CREATE TABLE [LedgerCheckRuns] (
     [Id] bigint NOT NULL IDENTITY,
     [At] datetimeoffset NOT NULL,
-    [ActorName] nvarchar(400) NOT NULL,
+    [ActorName] nvarchar(120) NOT NULL,
     [Transactions] bigint NOT NULL,
     [Violations] int NOT NULL,
-    [Findings] nvarchar(400) NOT NULL,
+    [Findings] nvarchar(max) NOT NULL,
     [Milliseconds] int NOT NULL,
     CONSTRAINT [PK_LedgerCheckRuns] PRIMARY KEY ([Id])
 );
@@ -511,7 +511,7 @@ CREATE INDEX [IX_StaffLogins_UserId] ON [StaffLogins] ([UserId]);
 CREATE UNIQUE INDEX [IX_Stores_Code] ON [Stores] ([Code]);
 
 INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
-VALUES (N'20261122185717_Initial', N'10.0.14');
+VALUES (N'20261122193920_Initial', N'10.0.14');
 
 COMMIT;
 GO

@@ -94,9 +94,7 @@ public abstract class AppendOnlyTests(DatabaseKind kind) : LedgerTest(kind)
     protected async Task<string> RefusalAsync(string sql)
     {
         await using var db = await Db.ReadAsync();
-#pragma warning disable EF1002 // Made of this file's texts only.
         return (await Should.ThrowAsync<DbException>(() => db.Database.ExecuteSqlRawAsync(sql))).Message;
-#pragma warning restore EF1002
     }
 
     /// <summary>One row at least in every table.</summary>

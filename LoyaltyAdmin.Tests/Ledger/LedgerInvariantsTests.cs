@@ -76,8 +76,6 @@ public abstract class LedgerInvariantsTests : LedgerTest
             ? "SET session_replication_role = replica; "
             : "DROP TRIGGER \"LedgerTransactions_NoUPDATE\"; DROP TRIGGER \"LedgerTransactions_NoDELETE\"; DROP TRIGGER \"LedgerEntries_NoUPDATE\"; DROP TRIGGER \"LedgerEntries_NoDELETE\"; ";
         await using var db = await Db.ReadAsync();
-#pragma warning disable EF1002 // Made of this file's texts and identifiers only.
         await db.Database.ExecuteSqlRawAsync(takeGuardsAway + damage);
-#pragma warning restore EF1002
     }
 }

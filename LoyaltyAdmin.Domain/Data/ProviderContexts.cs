@@ -36,9 +36,8 @@ public static class DatabaseRegistration
                 Add<SqliteLoyaltyDbContext>(services, options => options.UseSqlite(connectionString).AddInterceptors(new SqlitePragmas()));
                 break;
             case "POSTGRESQL":
-                var prepared = PostgreSqlProvider.WithPreparedStatements(connectionString);
-                services.AddSingleton<DatabaseProvider>(_ => new PostgreSqlProvider(prepared));
-                Add<PostgreSqlLoyaltyDbContext>(services, options => options.UseNpgsql(prepared));
+                services.AddSingleton<DatabaseProvider, PostgreSqlProvider>();
+                Add<PostgreSqlLoyaltyDbContext>(services, options => options.UseNpgsql(connectionString));
                 break;
             case "SQLSERVER":
                 services.AddSingleton<DatabaseProvider, SqlServerProvider>();

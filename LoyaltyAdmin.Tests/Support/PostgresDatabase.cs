@@ -1,4 +1,3 @@
-using LoyaltyAdmin.Domain.Data.PostgreSql;
 using Npgsql;
 
 namespace LoyaltyAdmin.Tests.Support;
@@ -16,13 +15,12 @@ public sealed class PostgresDatabase : IAsyncLifetime, IAsyncDisposable
 
     public string Name { get; } = $"loyalty_{Guid.NewGuid():N}";
 
-    /// <summary>As the product completes it, so that both use one pool.</summary>
-    public string ConnectionString => PostgreSqlProvider.WithPreparedStatements(new NpgsqlConnectionStringBuilder(PostgresServer.AdminConnectionString)
+    public string ConnectionString => new NpgsqlConnectionStringBuilder(PostgresServer.AdminConnectionString)
     {
         Database = Name,
         MaxPoolSize = 20,
         IncludeErrorDetail = true,
-    }.ConnectionString);
+    }.ConnectionString;
 
     public Task InitializeAsync() => PostgresServer.ExecuteAsync($"CREATE DATABASE {Name}{(template is null ? "" : $" TEMPLATE {template}")}");
 

@@ -1,6 +1,7 @@
 using LoyaltyAdmin.Domain;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Ledger;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -38,7 +39,7 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public LoyaltyDatabase Database => Get<LoyaltyDatabase>();
 
-    public Domain.Ledger.Ledger Ledger => Get<Domain.Ledger.Ledger>();
+    public Ledger Ledger => Get<Ledger>();
 
     /// <summary>A migrated, empty database; disposing it deletes it.</summary>
     /// <param name="kind">Which database.</param>

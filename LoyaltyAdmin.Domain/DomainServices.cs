@@ -42,6 +42,7 @@ public static class DomainServices
         .AddSingleton<SoldGiftCards>()
         .AddSingleton<GiftCardTransactions>()
         .AddSingleton<GiftCardReconciliation>()
+        .AddSingleton<DemoGiftCards>()
         .AddSingleton<GiftCardExpiry>()
         .AddSingleton<GiftCardRefunds>()
         .AddSingleton<GiftCardAdjustments>()

@@ -26,18 +26,22 @@ public sealed class SqlServerLoyaltyDbContext(DbContextOptions<SqlServerLoyaltyD
 public static class DatabaseRegistration
 {
     /// <summary>Adds the model on <paramref name="provider"/> (<c>Sqlite</c>, <c>PostgreSql</c>, <c>SqlServer</c>).</summary>
+    /// <param name="services">What it is added to.</param>
+    /// <param name="provider">The database's name.</param>
+    /// <param name="connectionString">Where it is.</param>
+    /// <param name="isRepeatable">What is written can be written again after a power failure (demo data): commits do not wait for the disk.</param>
     /// <exception cref="InvalidOperationException">The provider's name is unknown; the message is meant for the operator.</exception>
-    public static IServiceCollection AddLoyaltyDatabase(this IServiceCollection services, string provider, string connectionString)
+    public static IServiceCollection AddLoyaltyDatabase(this IServiceCollection services, string provider, string connectionString, bool isRepeatable = false)
     {
         switch (provider.ToUpperInvariant())
         {
             case "SQLITE":
                 services.AddSingleton<DatabaseProvider, SqliteProvider>();
-                Add<SqliteLoyaltyDbContext>(services, options => options.UseSqlite(connectionString).AddInterceptors(new SqlitePragmas()));
+                Add<SqliteLoyaltyDbContext>(services, options => options.UseSqlite(connectionString).AddInterceptors(new SqlitePragmas(isRepeatable)));
                 break;
             case "POSTGRESQL":
                 services.AddSingleton<DatabaseProvider, PostgreSqlProvider>();
-                Add<PostgreSqlLoyaltyDbContext>(services, options => options.UseNpgsql(connectionString));
+                Add<PostgreSqlLoyaltyDbContext>(services, options => options.UseNpgsql(isRepeatable ? connectionString + ";Options=-c synchronous_commit=off" : connectionString));
                 break;
             case "SQLSERVER":
                 services.AddSingleton<DatabaseProvider, SqlServerProvider>();

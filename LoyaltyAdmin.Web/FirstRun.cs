@@ -10,7 +10,7 @@ namespace LoyaltyAdmin.Web;
 /// An empty database: the demo company in Development, elsewhere a one-time token on the console that opens /setup for an hour.
 /// There is never a default password outside the demo company.
 /// </summary>
-public sealed class FirstRun(DemoAccess demo, TimeProvider clock)
+public sealed class FirstRun(DemoAccess demo, DemoGiftCards giftCards, IConfiguration settings, TimeProvider clock)
 {
     private static readonly TimeSpan tokenLifetime = TimeSpan.FromHours(1);
 
@@ -54,6 +54,11 @@ public sealed class FirstRun(DemoAccess demo, TimeProvider clock)
         }
 
         ShowsDemoAccounts = isDevelopment && await demo.IsDemoAsync();
+        if (ShowsDemoAccounts && settings.GetValue("Demo:History", defaultValue: true))
+        {
+            await giftCards.LoadAsync();
+        }
+
         if (!isEmpty)
         {
             return null;

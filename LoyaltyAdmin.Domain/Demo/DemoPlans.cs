@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LoyaltyAdmin.Domain.Demo;
 
 /// <summary>What the demo company sells: plans of every kind the documents describe, with their terms of use.</summary>
-internal sealed class DemoPlans(LoyaltyDatabase database, GiftCardPlans plans, TimeProvider clock)
+internal sealed class DemoPlans(LoyaltyDatabase database, GiftCardPlans plans, GiftCardDesigns designs, TimeProvider clock)
 {
     public const string Classic = "Aurora Classic";
     public const string Plastic = "Aurora Plastic";
@@ -31,8 +31,8 @@ internal sealed class DemoPlans(LoyaltyDatabase database, GiftCardPlans plans, T
         await using var db = await database.ReadAsync(cancel);
         var web = await db.Stores.Where(store => store.Code == "WEB01").Select(store => (long?)store.Id).FirstOrDefaultAsync(cancel);
         var known = await db.GiftCardPlans.Select(plan => plan.Name).ToListAsync(cancel);
-        var designs = await DesignsAsync(cancel);
-        foreach (var (form, isDraft) in Forms(usTerms, euTerms, web, designs))
+        var library = await designs.LibraryAsync(cancel);
+        foreach (var (form, isDraft) in Forms(usTerms, euTerms, web, library))
         {
             if (!known.Contains(form.Name))
             {
@@ -48,20 +48,45 @@ internal sealed class DemoPlans(LoyaltyDatabase database, GiftCardPlans plans, T
         var asked = new PurchaseInformation(FieldRequirement.Optional, FieldRequirement.Optional, FieldRequirement.Optional);
         yield return (new()
         {
-            Name = Classic, Currency = "USD", DesignId = designs["classic"], Denominations = [Worth(25), Worth(50), Worth(100), Worth(200, 20)], AllowCustomAmount = true, CustomMinimum = 50, CustomMaximum = 500,
-            PurchaseInformation = asked, ValidityUnit = ValidityUnit.Years, ValidityCount = 5, PosRecharge = true, TermsOfUseId = usTerms,
+            Name = Classic,
+            Currency = "USD",
+            DesignId = designs["classic"],
+            Denominations = [Worth(25), Worth(50), Worth(100), Worth(200, 20)],
+            AllowCustomAmount = true,
+            CustomMinimum = 50,
+            CustomMaximum = 500,
+            PurchaseInformation = asked,
+            ValidityUnit = ValidityUnit.Years,
+            ValidityCount = 5,
+            PosRecharge = true,
+            TermsOfUseId = usTerms,
         }, false);
         yield return (new()
         {
-            Name = Plastic, Currency = "USD", CardType = GiftCardType.Physical, DesignId = designs["evergreen"], Denominations = [Worth(50), Worth(100)],
-            PurchaseInformation = asked with { CardNumber = FieldRequirement.Mandatory }, ValidityUnit = ValidityUnit.None, SellOnline = false, PosRecharge = true, TermsOfUseId = usTerms,
+            Name = Plastic,
+            Currency = "USD",
+            CardType = GiftCardType.Physical,
+            DesignId = designs["evergreen"],
+            Denominations = [Worth(50), Worth(100)],
+            PurchaseInformation = asked with { CardNumber = FieldRequirement.Mandatory },
+            ValidityUnit = ValidityUnit.None,
+            SellOnline = false,
+            PosRecharge = true,
+            TermsOfUseId = usTerms,
         }, false);
         yield return (new() { Name = Moon, Currency = "USD", DesignId = designs["mid-autumn"], Denominations = [Worth(88, 8), Worth(188, 20)], PurchaseInformation = asked, ValidityUnit = ValidityUnit.Months, ValidityCount = 6, TermsOfUseId = usTerms }, false);
         yield return (new() { Name = Birthday, Currency = "USD", DesignId = designs["birthday"], Denominations = [Worth(30), Worth(60)], PurchaseInformation = asked with { BuyerEmail = FieldRequirement.Mandatory }, ValidityCount = 1, RefundPolicy = GiftCardRefundPolicy.ProRata, TermsOfUseId = usTerms }, false);
         yield return (new()
         {
-            Name = Europe, Currency = "EUR", DesignId = designs["ocean"], Denominations = [Worth(25), Worth(50), Worth(100)], Stores = web is { } store ? StoreScope.Only(store) : StoreScope.All,
-            PurchaseInformation = asked with { BuyerEmail = FieldRequirement.Mandatory }, ValidityCount = 3, SellAtPos = false, TermsOfUseId = euTerms,
+            Name = Europe,
+            Currency = "EUR",
+            DesignId = designs["ocean"],
+            Denominations = [Worth(25), Worth(50), Worth(100)],
+            Stores = web is { } store ? StoreScope.Only(store) : StoreScope.All,
+            PurchaseInformation = asked with { BuyerEmail = FieldRequirement.Mandatory },
+            ValidityCount = 3,
+            SellAtPos = false,
+            TermsOfUseId = euTerms,
         }, false);
         yield return (new() { Name = Launch, Currency = "USD", DesignId = designs["thank-you"], Denominations = [Worth(50, 10)], PurchaseInformation = asked, ValidityUnit = ValidityUnit.Days, ValidityCount = 90, SellOnline = false, TermsOfUseId = usTerms }, false);
         yield return (new() { Name = Festival, Currency = "USD", DesignId = designs["spring-festival"], Denominations = [Worth(68), Worth(168, 18)], PurchaseInformation = asked, ValidityCount = 1, TermsOfUseId = usTerms }, true);
@@ -82,15 +107,5 @@ internal sealed class DemoPlans(LoyaltyDatabase database, GiftCardPlans plans, T
         db.AgreementVersions.Add(new AgreementVersion { AgreementId = agreement.Id, Number = 1, Body = body, PublishedAt = clock.GetUtcNow(), PublishedBy = Actor.System.Name });
 
         return agreement.Id;
-    }, cancel);
-
-    private Task<Dictionary<string, long>> DesignsAsync(CancellationToken cancel) => database.WriteAsync(Actor.System, async db =>
-    {
-        var known = await db.GiftCardDesigns.Where(design => design.LibraryKey != null).Select(design => design.LibraryKey!).ToListAsync(cancel);
-        (string Key, string Name)[] library = [("classic", "Classic"), ("mid-autumn", "Mid-Autumn Moon"), ("spring-festival", "Spring Festival"), ("birthday", "Birthday"), ("thank-you", "Thank You"), ("evergreen", "Evergreen"), ("ocean", "Ocean")];
-        db.GiftCardDesigns.AddRange(library.Where(design => !known.Contains(design.Key)).Select(design => new GiftCardDesign { Name = design.Name, LibraryKey = design.Key, CreatedAt = clock.GetUtcNow() }));
-        await db.SaveChangesAsync(cancel);
-
-        return await db.GiftCardDesigns.Where(design => design.LibraryKey != null).GroupBy(design => design.LibraryKey!).Select(group => new { group.Key, Id = group.Min(design => design.Id) }).ToDictionaryAsync(design => design.Key, design => design.Id, cancel);
     }, cancel);
 }

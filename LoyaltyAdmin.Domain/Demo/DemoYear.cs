@@ -83,7 +83,7 @@ internal sealed class DemoYear(IServiceProvider services, SimulatedClock clock, 
         }
 
         // December sells three times as much, weekends half as much again.
-        var expected = 1.1 * (day.Month == 12 ? 3 : 1) * (day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 1.5 : 1);
+        var expected = 0.95 * (day.Month == 12 ? 3 : 1) * (day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 1.5 : 1);
         for (var count = (int)(expected + random.NextDouble()); count > 0; count--)
         {
             PlanSale(day, index);
@@ -238,7 +238,7 @@ internal sealed class DemoYear(IServiceProvider services, SimulatedClock clock, 
 
     private async Task AdjustAsync(CancellationToken cancel)
     {
-        if (sold.FindLast(card => !card.IsClosed && !card.IsFrozen && card.Balance >= 20 && card.Currency == "USD") is { } card && !IsExpired(card))
+        if (sold.FindLast(card => !card.IsClosed && !card.IsFrozen && card.Balance >= 20 && card.Currency == "USD" && !IsExpired(card)) is { } card)
         {
             var change = sold.Count % 2 == 0 ? 10m : -5m;
             await adjustments.AdjustAsync(cast.Finance, card.Id, change, change > 0 ? "Goodwill after a complaint" : "Till charged too little on the last visit", Text($"demo-adjust-{card.Id}"), cancel);
@@ -271,7 +271,7 @@ internal sealed class DemoYear(IServiceProvider services, SimulatedClock clock, 
             await AskAsync(() => refunds.RefundAsync(cast.Clerk, refundable.Id, worksheet.Amount, "Customer moves abroad", "demo-refund-waiting", cancel));
         }
 
-        if (cast.Finance != Actor.System && sold.Find(card => !card.IsClosed && !card.IsFrozen && card.Balance > 50 && card != refundable && card.Currency == "USD") is { } adjusted && !IsExpired(adjusted))
+        if (cast.Finance != Actor.System && sold.Find(card => !card.IsClosed && !card.IsFrozen && card.Balance > 50 && card != refundable && card.Currency == "USD" && !IsExpired(card)) is { } adjusted)
         {
             await AskAsync(() => adjustments.AdjustAsync(cast.Finance, adjusted.Id, 600, "Corporate order was loaded $600 short", "demo-adjust-waiting", cancel));
         }

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace LoyaltyAdmin.Tests.Support;
 
-/// <summary>The running web application that all browser tests share. Tests that change settings start their own <see cref="WebProcess"/>.</summary>
+/// <summary>The running web application that all browser tests share, with the demo company's year of history. Tests that change settings start their own <see cref="WebProcess"/>.</summary>
 public sealed class WebApp : IAsyncLifetime
 {
     private readonly Dictionary<string, string> sessions = [];
@@ -37,7 +37,7 @@ public sealed class WebApp : IAsyncLifetime
     /// <summary>Forgets a browser's cookies, after a test that ended its sessions.</summary>
     public void Forget(string user) => sessions.Remove(user);
 
-    public async Task InitializeAsync() => process = await WebProcess.StartAsync();
+    public async Task InitializeAsync() => process = await WebProcess.StartAsync(new Dictionary<string, string> { ["Demo:History"] = "true" });
 
     public async Task DisposeAsync()
     {

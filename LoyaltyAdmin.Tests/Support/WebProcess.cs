@@ -41,6 +41,7 @@ public sealed class WebProcess : IAsyncDisposable
         start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
         start.Environment["ASPNETCORE_URLS"] = url;
         start.Environment["Database__Provider"] = "Sqlite";
+        start.Environment["Demo__History"] = "false";
         start.Environment["ConnectionStrings__Loyalty"] = $"Data Source={Path.Combine(dataFolder, "loyalty.db")}";
 
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())

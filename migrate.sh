@@ -9,7 +9,7 @@ dotnet tool restore >/dev/null
 dotnet build LoyaltyAdmin.Domain -v q
 for provider in Sqlite PostgreSql SqlServer; do
   dotnet ef migrations add "$name" --no-build --project LoyaltyAdmin.Domain --startup-project LoyaltyAdmin.Domain \
-    --context "${provider}LoyaltyDbContext" --output-dir "Data/Migrations/$provider" --namespace "LoyaltyAdmin.Domain.Data.Migrations.$provider"
+    --context "${provider}LoyaltyDbContext" --output-dir "Data/Migrations/$provider"
 done
 dotnet build LoyaltyAdmin.Domain -v q
 for provider in Sqlite PostgreSql SqlServer; do

@@ -29,8 +29,8 @@ public abstract class DatabaseProvider
     /// <summary>Whether the database cannot be written or reached at all right now (disk full, server down): answered with 503, nothing was done.</summary>
     public abstract bool IsUnavailable(Exception exception);
 
-    /// <summary>Makes start-up safe after a process died inside a migration.</summary>
-    public virtual Task ReleaseStaleMigrationLockAsync(LoyaltyDbContext db, CancellationToken cancel) => Task.CompletedTask;
+    /// <summary>Runs before the migrations: settings of the database as a whole, and what makes start-up safe after a process died inside a migration.</summary>
+    public virtual Task PrepareMigrationAsync(LoyaltyDbContext db, CancellationToken cancel) => Task.CompletedTask;
 
     /// <summary>The identifiers of gift cards whose buyer or last digits contain the text; an index serves it where the database has one.</summary>
     public abstract IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text);

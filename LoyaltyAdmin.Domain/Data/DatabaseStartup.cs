@@ -19,7 +19,7 @@ public sealed class DatabaseStartup(LoyaltyDatabase database)
             }
         }
 
-        await database.Provider.ReleaseStaleMigrationLockAsync(db, cancel);
+        await database.Provider.PrepareMigrationAsync(db, cancel);
         await db.Database.MigrateAsync(cancel);
     }
 

@@ -76,23 +76,36 @@ internal abstract class LedgerSql
 
     protected static string Guard(Posting posting) =>
         $"""
-        WHERE "Id" = @AccountId AND "Status" IN ({string.Join(", ", posting.From.Select(status => $"'{status}'"))}) AND "Balance" + @Amount >= 0
+        WHERE "Id" = @AccountId AND "Currency" = @Currency AND "Status" IN ({string.Join(", ", posting.From.Select(status => $"'{status}'"))})
+        AND "Balance" + @Amount BETWEEN 0 AND {Posting.MostBalance}
         {(posting.OnlyWhileUsable ? "AND (\"UsableUntil\" IS NULL OR \"UsableUntil\" > @At)" : "")}
         {(posting.ExpectedSequence is null ? "" : "AND \"LastSequence\" = @ExpectedSequence")}
         """;
 
+    /// <summary>The values of the whole posting, for databases that take it as one command.</summary>
     protected void AddParameters(DbCommand command, Posting posting)
     {
-        Add(command, "@Type", posting.Type.ToString());
-        Add(command, "@AccountKind", posting.AccountKind.ToString());
+        AddAccount(command, posting);
+        AddChange(command, posting);
+        AddTransaction(command, posting);
+    }
+
+    protected void AddAccount(DbCommand command, Posting posting)
+    {
         Add(command, "@AccountId", posting.AccountId);
         Add(command, "@Currency", posting.Currency);
         Add(command, "@Amount", posting.Amount);
+        Add(command, "@At", Instant(posting.At));
+    }
+
+    protected void AddTransaction(DbCommand command, Posting posting)
+    {
+        Add(command, "@Type", posting.Type.ToString());
+        Add(command, "@AccountKind", posting.AccountKind.ToString());
         Add(command, "@HomeStoreId", posting.HomeStoreId);
         Add(command, "@StoreId", posting.StoreId);
         Add(command, "@Channel", posting.Channel.ToString());
         Add(command, "@BusinessDay", Day(posting.BusinessDay));
-        Add(command, "@At", Instant(posting.At));
         Add(command, "@Source", posting.Operation.Source);
         Add(command, "@IdempotencyKey", posting.Operation.Key);
         Add(command, "@RequestHash", posting.Operation.RequestHash);
@@ -102,6 +115,10 @@ internal abstract class LedgerSql
         Add(command, "@ActorName", posting.Operation.Actor.Name);
         AddNullable(command, "@Reason", posting.Reason);
         AddNullable(command, "@SealedAnswer", posting.SealedAnswer);
+    }
+
+    protected void AddChange(DbCommand command, Posting posting)
+    {
         if (posting.To is { } to)
         {
             Add(command, "@To", to.ToString());

@@ -13,6 +13,8 @@ public sealed class LoyaltyDatabase(IDbContextFactory<LoyaltyDbContext> contexts
 {
     private const int Attempts = 5;
 
+    private readonly AsyncLocal<bool> writing = new();
+
     public DatabaseProvider Provider => provider;
 
     /// <summary>A context for reading; nothing is tracked unless a query asks for it.</summary>
@@ -61,13 +63,14 @@ public sealed class LoyaltyDatabase(IDbContextFactory<LoyaltyDbContext> contexts
     /// <exception cref="DatabaseUnavailableException">Nothing was written, or (at commit) the outcome is unknown and the key tells.</exception>
     public async Task<T> WriteAsync<T>(Actor actor, Func<LoyaltyDbContext, Task<T>> work, CancellationToken cancel = default)
     {
+        DemandNoWriteUnderWay();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 return await TryWriteAsync(actor, work, cancel);
             }
-            catch (Exception exception) when (attempt < Attempts && provider.IsTransient(exception) && exception is not CommitFailedException)
+            catch (Exception exception) when (attempt < Attempts && exception is not CommitFailedException && provider.IsTransient(exception))
             {
                 await Task.Delay(Random.Shared.Next(10, 200), cancel);
             }
@@ -90,6 +93,15 @@ public sealed class LoyaltyDatabase(IDbContextFactory<LoyaltyDbContext> contexts
             return true;
         }, cancel);
 
+    /// <summary>A write inside a write would wait for its own gate for ever on SQLite, and commit apart from it everywhere.</summary>
+    internal void DemandNoWriteUnderWay()
+    {
+        if (writing.Value)
+        {
+            throw new InvalidOperationException("A write cannot start inside the work of another: use that work's context.");
+        }
+    }
+
     private async Task<T> TryWriteAsync<T>(Actor actor, Func<LoyaltyDbContext, Task<T>> work, CancellationToken cancel)
     {
         var gate = provider.WriteGate;
@@ -104,7 +116,7 @@ public sealed class LoyaltyDatabase(IDbContextFactory<LoyaltyDbContext> contexts
             db.Actor = actor;
             db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.TrackAll;
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-            var result = await work(db);
+            var result = await RunAsync(work, db);
             await db.SaveChangesAsync(cancel);
             try
             {
@@ -121,6 +133,14 @@ public sealed class LoyaltyDatabase(IDbContextFactory<LoyaltyDbContext> contexts
         {
             gate?.Release();
         }
+    }
+
+    private async Task<T> RunAsync<T>(Func<LoyaltyDbContext, Task<T>> work, LoyaltyDbContext db)
+    {
+        // Seen by the work and all it calls; forgotten when this method returns.
+        writing.Value = true;
+
+        return await work(db);
     }
 
     private sealed class CommitFailedException(Exception inner) : Exception("The commit did not return.", inner);

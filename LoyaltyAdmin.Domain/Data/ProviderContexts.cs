@@ -40,8 +40,9 @@ public static class DatabaseRegistration
                 Add<SqliteLoyaltyDbContext>(services, options => options.UseSqlite(connectionString).AddInterceptors(new SqlitePragmas(isRepeatable)));
                 break;
             case "POSTGRESQL":
-                services.AddSingleton<DatabaseProvider, PostgreSqlProvider>();
-                Add<PostgreSqlLoyaltyDbContext>(services, options => options.UseNpgsql(isRepeatable ? connectionString + ";Options=-c synchronous_commit=off" : connectionString));
+                var prepared = PostgreSqlProvider.WithPreparedStatements(isRepeatable ? connectionString + ";Options=-c synchronous_commit=off" : connectionString);
+                services.AddSingleton<DatabaseProvider>(_ => new PostgreSqlProvider(prepared));
+                Add<PostgreSqlLoyaltyDbContext>(services, options => options.UseNpgsql(prepared));
                 break;
             case "SQLSERVER":
                 services.AddSingleton<DatabaseProvider, SqlServerProvider>();

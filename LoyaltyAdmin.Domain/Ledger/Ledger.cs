@@ -20,31 +20,25 @@ public sealed class Ledger(LoyaltyDatabase database)
     /// <exception cref="DatabaseUnavailableException">Nothing is known to be written; repeat with the same key.</exception>
     public async Task<Posted> PostAsync(Posting posting, bool keepRefusal = true, CancellationToken cancel = default)
     {
+        database.DemandNoWriteUnderWay();
         var legs = Legs(posting);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                var row = await database.Provider.PostAloneAsync(database, posting, legs, cancel);
+                var posted = await TryPostAsync(posting, legs, keepRefusal, cancel);
 
-                return row.TransactionId > 0 ? new Posted(Row(posting, row), WasRepeated: false) : await RefusedAsync(posting, keepRefusal, cancel);
-            }
-            catch (Exception exception) when (database.Provider.IsUniqueViolation(exception))
-            {
-                // The key was used before, or two requests raced on it: the first one's answer stands.
-                if (await FindAsync(posting.Operation, cancel) is { } first)
+                if (!IsGone(posted.Transaction.Refusal, posting) || attempt == PostAttempts)
                 {
-                    return new Posted(first, WasRepeated: true);
+                    return posted;
                 }
-
-                throw;
             }
-            catch (Exception exception) when (database.Provider.IsTransient(exception) && attempt < PostAttempts)
+            catch (Exception exception) when (exception is not DatabaseUnavailableException && database.Provider.IsTransient(exception) && attempt < PostAttempts)
             {
                 // Also after a commit of unknown outcome: the key makes the repeat safe.
                 await Task.Delay(Random.Shared.Next(10, 200), cancel);
             }
-            catch (Exception exception) when (database.Provider.IsUnavailable(exception) || database.Provider.IsTransient(exception))
+            catch (Exception exception) when (exception is not DatabaseUnavailableException && (database.Provider.IsUnavailable(exception) || database.Provider.IsTransient(exception)))
             {
                 throw new DatabaseUnavailableException(exception);
             }
@@ -57,15 +51,21 @@ public sealed class Ledger(LoyaltyDatabase database)
     {
         var connection = db.Database.GetDbConnection();
         var transaction = db.Database.CurrentTransaction?.GetDbTransaction() ?? throw new InvalidOperationException("A posting needs a transaction.");
-        var row = await database.Provider.LedgerSql.PostAndCaptureAsync(connection, transaction, posting, Legs(posting), cancel);
-        if (row.TransactionId == 0)
+        for (var attempt = 1; ; attempt++)
         {
+            var row = await database.Provider.LedgerSql.PostAndCaptureAsync(connection, transaction, posting, Legs(posting), cancel);
+            if (row.TransactionId > 0)
+            {
+                return Row(posting, row);
+            }
+
             var account = await db.LedgerAccounts.AsNoTracking().FirstOrDefaultAsync(a => a.Id == posting.AccountId, cancel);
-
-            throw Refusals.Exception(Refusals.Diagnose(account, posting), account?.Balance ?? 0, posting.Currency);
+            var refusal = Refusals.Diagnose(account, posting);
+            if (!IsGone(refusal, posting) || attempt == PostAttempts)
+            {
+                throw Refusals.Exception(refusal, account?.Balance ?? 0, posting.Currency);
+            }
         }
-
-        return Row(posting, row);
     }
 
     /// <summary>Does a piece of work that ends in one posting exactly once per operation key; a repeat returns the first one's transaction.</summary>
@@ -105,14 +105,37 @@ public sealed class Ledger(LoyaltyDatabase database)
     /// <exception cref="RuleViolationException">The key was used for a different request.</exception>
     public async Task<LedgerTransaction?> FindAsync(Operation operation, CancellationToken cancel = default)
     {
-        await using var db = await database.ReadAsync(cancel);
-        var found = await db.LedgerTransactions.FirstOrDefaultAsync(t => t.Source == operation.Source && t.IdempotencyKey == operation.Key, cancel);
-        if (found is not null && found.RequestHash != operation.RequestHash)
+        var found = await ReadAsync(db => db.LedgerTransactions.FirstOrDefaultAsync(t => t.Source == operation.Source && t.IdempotencyKey == operation.Key, cancel), cancel);
+        // SQL Server compares keys without regard to case; another key is another request.
+        if (found is not null && (found.RequestHash != operation.RequestHash || found.IdempotencyKey != operation.Key))
         {
             throw new RuleViolationException("idempotency_key_reused", "This idempotency key was already used for a different request. Use a new key for a new request.");
         }
 
         return found;
+    }
+
+    // What stood in the way may be gone when one looks for it: a recharge came between. Then the posting is simply tried again.
+    private static bool IsGone(string? refusal, Posting posting) => refusal == Refusals.Changed && posting.ExpectedSequence is null;
+
+    private async Task<Posted> TryPostAsync(Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, bool keepRefusal, CancellationToken cancel)
+    {
+        try
+        {
+            var row = await database.Provider.PostAloneAsync(database, posting, legs, cancel);
+
+            return row.TransactionId > 0 ? new Posted(Row(posting, row), WasRepeated: false) : await RefusedAsync(posting, keepRefusal, cancel);
+        }
+        catch (Exception exception) when (database.Provider.IsUniqueViolation(exception))
+        {
+            // The key was used before, or two requests raced on it: the first one's answer stands.
+            if (await FindAsync(posting.Operation, cancel) is { } first)
+            {
+                return new Posted(first, WasRepeated: true);
+            }
+
+            throw;
+        }
     }
 
     private async Task<Posted> RefusedAsync(Posting posting, bool keep, CancellationToken cancel)
@@ -122,8 +145,7 @@ public sealed class Ledger(LoyaltyDatabase database)
             return new Posted(first, WasRepeated: true);
         }
 
-        await using var db = await database.ReadAsync(cancel);
-        var account = await db.LedgerAccounts.FirstOrDefaultAsync(a => a.Id == posting.AccountId, cancel);
+        var account = await ReadAsync(db => db.LedgerAccounts.FirstOrDefaultAsync(a => a.Id == posting.AccountId, cancel), cancel);
         var refusal = Row(posting, new PostingRow(0, account?.Balance ?? 0, 0), Refusals.Diagnose(account, posting));
         if (!keep || refusal.Refusal == Refusals.Changed)
         {
@@ -141,14 +163,33 @@ public sealed class Ledger(LoyaltyDatabase database)
 
             return new Posted(refusal, WasRepeated: false);
         }
-        catch (Exception exception) when (database.Provider.IsUniqueViolation(exception) && exception is not RuleViolationException)
+        catch (Exception exception) when (database.Provider.IsUniqueViolation(exception))
         {
             return new Posted(await FindAsync(posting.Operation, cancel) ?? refusal, WasRepeated: true);
         }
     }
 
+    private async Task<T> ReadAsync<T>(Func<LoyaltyDbContext, Task<T>> query, CancellationToken cancel)
+    {
+        try
+        {
+            await using var db = await database.ReadAsync(cancel);
+
+            return await query(db);
+        }
+        catch (Exception exception) when (database.Provider.IsUnavailable(exception) || database.Provider.IsTransient(exception))
+        {
+            throw new DatabaseUnavailableException(exception);
+        }
+    }
+
     private static List<(long AccountId, long Amount)> Legs(Posting posting)
     {
+        if (posting.Amount is > Posting.MostAmount or < -Posting.MostAmount)
+        {
+            throw new InvalidOperationException($"A {posting.Type} of {posting.Amount} is beyond what one posting may move.");
+        }
+
         if (posting.House.Sum(leg => leg.Amount) != -posting.Amount)
         {
             throw new InvalidOperationException($"A {posting.Type} of {posting.Amount} does not balance.");

@@ -49,6 +49,17 @@ public sealed class LedgerInvariants(LoyaltyDatabase database, AccessControl acc
             JOIN (SELECT "ReversesId", SUM("Amount") AS "Amount" FROM "LedgerTransactions" WHERE "ReversesId" IS NOT NULL AND "Refusal" IS NULL GROUP BY "ReversesId") r ON r."ReversesId" = o."Id"
             LEFT JOIN "LedgerCaptures" c ON c."TransactionId" = o."Id"
             WHERE ABS(r."Amount") > ABS(o."Amount") OR c."Remaining" IS NULL OR c."Remaining" <> ABS(o."Amount") - ABS(r."Amount")
+            UNION ALL SELECT c."TransactionId" FROM "LedgerCaptures" c LEFT JOIN "LedgerTransactions" o ON o."ReversesId" = c."TransactionId" AND o."Refusal" IS NULL WHERE o."Id" IS NULL
+            """),
+        ("A reversal names a movement of its own account",
+            """
+            SELECT r."Id" AS "Value" FROM "LedgerTransactions" r LEFT JOIN "LedgerTransactions" o ON o."Id" = r."ReversesId"
+            WHERE r."Refusal" IS NULL AND (r."ReversesId" IS NOT NULL OR r."Type" = 'ConsumptionReversal') AND (o."Id" IS NULL OR o."AccountId" <> r."AccountId" OR o."Refusal" IS NOT NULL)
+            """),
+        ("A transaction is in its account's currency and of its home store",
+            """
+            SELECT t."Id" AS "Value" FROM "LedgerTransactions" t LEFT JOIN "LedgerAccounts" a ON a."Id" = t."AccountId"
+            WHERE t."Refusal" IS NULL AND (a."Id" IS NULL OR a."Currency" <> t."Currency" OR a."StoreId" <> t."HomeStoreId" OR a."Kind" <> t."AccountKind")
             """),
         ("A refused attempt moved nothing", """SELECT "Id" AS "Value" FROM "LedgerTransactions" WHERE "Refusal" IS NOT NULL AND ("Amount" <> 0 OR "Sequence" IS NOT NULL)"""),
         ("Every card has its account and every account its card",

@@ -219,6 +219,15 @@ internal sealed class LedgerEntryConfiguration : IEntityTypeConfiguration<Ledger
     }
 }
 
+internal sealed class LedgerCheckRunConfiguration : IEntityTypeConfiguration<LedgerCheckRun>
+{
+    public void Configure(EntityTypeBuilder<LedgerCheckRun> run)
+    {
+        run.Property(r => r.ActorName).HasMaxLength(120);
+        run.Property(r => r.Findings).HasMaxLength(-1);
+    }
+}
+
 internal sealed class LedgerCaptureConfiguration : IEntityTypeConfiguration<LedgerCapture>
 {
     public void Configure(EntityTypeBuilder<LedgerCapture> capture)

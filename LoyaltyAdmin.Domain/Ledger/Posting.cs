@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using LoyaltyAdmin.Domain.Access;
+using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Values;
 
 namespace LoyaltyAdmin.Domain.Ledger;
@@ -22,13 +25,23 @@ public sealed record Operation(Actor Actor, string Key, string RequestHash)
         var text = new StringBuilder();
         foreach (var part in request)
         {
-            // Length-prefixed, so that two requests never read alike.
-            var value = part switch { null => "∅", IFormattable f => f.ToString(null, System.Globalization.CultureInfo.InvariantCulture), _ => part.ToString() ?? "" };
-            text.Append(value.Length).Append(':').Append(value);
+            // Length-prefixed, so that two requests never read alike; null has no length.
+            var value = part is null ? null : Text(part);
+            text.Append(value?.Length).Append(':').Append(value);
         }
 
         return new Operation(actor, key, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()))));
     }
+
+    // By value, whatever the culture: 5 and 5.00 are one amount; lists and records count with all they hold.
+    private static string Text(object part) => part switch
+    {
+        string text => text,
+        decimal amount => amount.ToString("G29", CultureInfo.InvariantCulture),
+        DateTimeOffset at => at.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture),
+        Enum => part.ToString()!,
+        _ => JsonSerializer.Serialize(part, part.GetType(), Json.Options),
+    };
 }
 
 /// <summary>A house account's side of a posting, in minor units; credits are positive.</summary>
@@ -37,6 +50,12 @@ public readonly record struct HouseLeg(House Account, long Amount);
 /// <summary>One transaction to post: the change of one customer account and the house legs that balance it.</summary>
 public sealed record Posting
 {
+    /// <summary>The most one posting may move, minor units: what <see cref="Values.Currency.ToMinor"/> lets through at most.</summary>
+    public const long MostAmount = 1_000_000_000_000_000;
+
+    /// <summary>The most an account may hold, minor units: sums stay far from the end of 64 bits.</summary>
+    public const long MostBalance = 100_000_000_000_000_000;
+
     public required Operation Operation { get; init; }
     public required TransactionType Type { get; init; }
     public required AccountKind AccountKind { get; init; }

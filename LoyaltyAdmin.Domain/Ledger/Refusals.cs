@@ -12,6 +12,8 @@ public static class Refusals
     public const string Closed = "card_closed";
     public const string AlreadyActive = "already_active";
     public const string Changed = "changed_meanwhile";
+    public const string WrongCurrency = "wrong_currency";
+    public const string LimitExceeded = "balance_limit_exceeded";
     public const string ExceedsCapture = "exceeds_captured_amount";
 
     /// <summary>Names the first thing that stands in the way.</summary>
@@ -20,6 +22,11 @@ public static class Refusals
         if (account is null)
         {
             return Closed;
+        }
+
+        if (account.Currency != posting.Currency)
+        {
+            return WrongCurrency;
         }
 
         if (!posting.From.Contains(account.Status))
@@ -41,6 +48,7 @@ public static class Refusals
 
         return posting.ExpectedSequence is { } expected && expected != account.LastSequence ? Changed
             : account.Balance + posting.Amount < 0 ? InsufficientBalance
+            : account.Balance + posting.Amount > Posting.MostBalance ? LimitExceeded
             : Changed;
     }
 
@@ -53,6 +61,8 @@ public static class Refusals
         NotActive => new RuleViolationException(code, "The card is not activated yet."),
         AlreadyActive => new RuleViolationException(code, "The card is already active."),
         Changed => new ConcurrentChangeException("The card"),
+        WrongCurrency => new RuleViolationException(code, $"The card is not in {currency}."),
+        LimitExceeded => new RuleViolationException(code, "The card cannot hold that much."),
         ExceedsCapture => new RuleViolationException(code, "More would be given back than the original transaction took. Nothing was given back."),
         _ => new RuleViolationException(code, "The card is closed: it was refunded or its import was rolled back."),
     };

@@ -1,3 +1,4 @@
+using LoyaltyAdmin.Domain.Data.PostgreSql;
 using Npgsql;
 
 namespace LoyaltyAdmin.Tests.Support;
@@ -15,12 +16,13 @@ public sealed class PostgresDatabase : IAsyncLifetime, IAsyncDisposable
 
     public string Name { get; } = $"loyalty_{Guid.NewGuid():N}";
 
-    public string ConnectionString => new NpgsqlConnectionStringBuilder(PostgresServer.AdminConnectionString)
+    /// <summary>As the product completes it, so that both use one pool.</summary>
+    public string ConnectionString => PostgreSqlProvider.WithPreparedStatements(new NpgsqlConnectionStringBuilder(PostgresServer.AdminConnectionString)
     {
         Database = Name,
         MaxPoolSize = 20,
         IncludeErrorDetail = true,
-    }.ConnectionString;
+    }.ConnectionString);
 
     public Task InitializeAsync() => PostgresServer.ExecuteAsync($"CREATE DATABASE {Name}{(template is null ? "" : $" TEMPLATE {template}")}");
 

@@ -28,9 +28,7 @@ public static class PostgresServer
     {
         await using var connection = new NpgsqlConnection(AdminConnectionString);
         await connection.OpenAsync();
-#pragma warning disable CA2100 // Names of databases cannot be parameters; they are made here.
         await using var command = new NpgsqlCommand(sql, connection);
-#pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();
     }
 }

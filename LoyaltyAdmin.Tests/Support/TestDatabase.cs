@@ -1,7 +1,6 @@
 using LoyaltyAdmin.Domain;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
-using LoyaltyAdmin.Domain.Ledger;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -39,7 +38,7 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public LoyaltyDatabase Database => Get<LoyaltyDatabase>();
 
-    public Ledger Ledger => Get<Ledger>();
+    public Domain.Ledger.Ledger Ledger => Get<Domain.Ledger.Ledger>();
 
     /// <summary>A migrated, empty database; disposing it deletes it.</summary>
     /// <param name="kind">Which database.</param>

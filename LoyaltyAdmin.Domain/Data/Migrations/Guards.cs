@@ -48,7 +48,8 @@ internal static class Guards
     {
         foreach (var table in AppendOnly)
         {
-            migration.Sql($"CREATE TRIGGER \"{table}_AppendOnly\" ON \"{table}\" INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, '{table} is append-only', 1; END;");
+            // A trigger must open its batch, which only EXEC gives it inside a script.
+            migration.Sql($"EXEC(N'CREATE TRIGGER [{table}_AppendOnly] ON [{table}] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''{table} is append-only'', 1; END;');");
         }
     }
 }

@@ -189,10 +189,10 @@ CREATE TABLE [LedgerCaptures] (
 CREATE TABLE [LedgerCheckRuns] (
     [Id] bigint NOT NULL IDENTITY,
     [At] datetimeoffset NOT NULL,
-    [ActorName] nvarchar(400) NOT NULL,
+    [ActorName] nvarchar(120) NOT NULL,
     [Transactions] bigint NOT NULL,
     [Violations] int NOT NULL,
-    [Findings] nvarchar(400) NOT NULL,
+    [Findings] nvarchar(max) NOT NULL,
     [Milliseconds] int NOT NULL,
     CONSTRAINT [PK_LedgerCheckRuns] PRIMARY KEY ([Id])
 );
@@ -511,25 +511,25 @@ CREATE INDEX [IX_StaffLogins_UserId] ON [StaffLogins] ([UserId]);
 CREATE UNIQUE INDEX [IX_Stores_Code] ON [Stores] ([Code]);
 
 INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
-VALUES (N'20261122185717_Initial', N'10.0.14');
+VALUES (N'20261122193920_Initial', N'10.0.14');
 
 COMMIT;
 GO
 
 BEGIN TRANSACTION;
-CREATE TRIGGER "LedgerTransactions_AppendOnly" ON "LedgerTransactions" INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, 'LedgerTransactions is append-only', 1; END;
+EXEC(N'CREATE TRIGGER [LedgerTransactions_AppendOnly] ON [LedgerTransactions] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''LedgerTransactions is append-only'', 1; END;');
 
-CREATE TRIGGER "LedgerEntries_AppendOnly" ON "LedgerEntries" INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, 'LedgerEntries is append-only', 1; END;
+EXEC(N'CREATE TRIGGER [LedgerEntries_AppendOnly] ON [LedgerEntries] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''LedgerEntries is append-only'', 1; END;');
 
-CREATE TRIGGER "LedgerCheckRuns_AppendOnly" ON "LedgerCheckRuns" INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, 'LedgerCheckRuns is append-only', 1; END;
+EXEC(N'CREATE TRIGGER [LedgerCheckRuns_AppendOnly] ON [LedgerCheckRuns] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''LedgerCheckRuns is append-only'', 1; END;');
 
-CREATE TRIGGER "AuditEntries_AppendOnly" ON "AuditEntries" INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, 'AuditEntries is append-only', 1; END;
+EXEC(N'CREATE TRIGGER [AuditEntries_AppendOnly] ON [AuditEntries] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''AuditEntries is append-only'', 1; END;');
 
-CREATE TRIGGER "AuditSeals_AppendOnly" ON "AuditSeals" INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, 'AuditSeals is append-only', 1; END;
+EXEC(N'CREATE TRIGGER [AuditSeals_AppendOnly] ON [AuditSeals] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''AuditSeals is append-only'', 1; END;');
 
-CREATE TRIGGER "AgreementVersions_AppendOnly" ON "AgreementVersions" INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, 'AgreementVersions is append-only', 1; END;
+EXEC(N'CREATE TRIGGER [AgreementVersions_AppendOnly] ON [AgreementVersions] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''AgreementVersions is append-only'', 1; END;');
 
-CREATE TRIGGER "GiftCardTerms_AppendOnly" ON "GiftCardTerms" INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, 'GiftCardTerms is append-only', 1; END;
+EXEC(N'CREATE TRIGGER [GiftCardTerms_AppendOnly] ON [GiftCardTerms] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''GiftCardTerms is append-only'', 1; END;');
 
 INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
 VALUES (N'20261122235900_Guards', N'10.0.14');

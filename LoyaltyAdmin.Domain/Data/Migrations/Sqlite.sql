@@ -478,7 +478,7 @@ CREATE INDEX "IX_StaffLogins_UserId" ON "StaffLogins" ("UserId");
 CREATE UNIQUE INDEX "IX_Stores_Code" ON "Stores" ("Code");
 
 INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-VALUES ('20261122185710_Initial', '10.0.14');
+VALUES ('20261122193904_Initial', '10.0.14');
 
 COMMIT;
 

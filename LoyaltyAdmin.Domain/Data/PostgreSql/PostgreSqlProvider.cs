@@ -5,7 +5,7 @@ using Npgsql;
 namespace LoyaltyAdmin.Domain.Data.PostgreSql;
 
 /// <summary>PostgreSQL under READ COMMITTED: a conditional UPDATE looks again at the newest row after waiting for it.</summary>
-public sealed class PostgreSqlProvider : DatabaseProvider
+public sealed class PostgreSqlProvider(string connectionString) : DatabaseProvider
 {
     public override string Name => "PostgreSql";
 
@@ -13,26 +13,50 @@ public sealed class PostgreSqlProvider : DatabaseProvider
 
     internal override async Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
     {
-        await using var db = await database.ReadAsync(cancel);
         if (posting.ReversesId is not null)
         {
+            await using var db = await database.ReadAsync(cancel);
+
             return await LedgerSql.PostWithCaptureAsync(db, posting, legs, cancel);
         }
 
-        await db.Database.OpenConnectionAsync(cancel);
+        // A connection of the same pool without a context around it: one statement needs no model.
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(cancel);
 
-        return await LedgerSql.PostAsync(db.Database.GetDbConnection(), transaction: null, posting, legs, cancel);
+        return await LedgerSql.PostAsync(connection, transaction: null, posting, legs, cancel);
+    }
+
+    /// <summary>Statements that come back are prepared once per connection, unless the setting says otherwise.</summary>
+    public static string WithPreparedStatements(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!settings.ContainsKey("Max Auto Prepare"))
+        {
+            settings.MaxAutoPrepare = 100;
+        }
+
+        return settings.ConnectionString;
     }
 
     public override bool IsTransient(Exception exception) => Any(exception, e => e is PostgresException { SqlState: "40P01" or "40001" } || IsConnectionLoss(e));
 
     public override bool IsUniqueViolation(Exception exception) => Any(exception, e => e is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation });
 
-    public override bool IsUnavailable(Exception exception) => Any(exception, e => IsConnectionLoss(e) || e is PostgresException { SqlState: "53100" or "53200" or "53300" });
+    public override bool IsUnavailable(Exception exception) => Any(exception, e => e switch
+    {
+        // Read-only standby, lock and statement timeouts, no disk, memory or connections left.
+        PostgresException { SqlState: "25006" or "55P03" or "57014" } => true,
+        PostgresException postgres => IsConnectionLoss(e) || postgres.SqlState.StartsWith("53", StringComparison.Ordinal),
+        NpgsqlException => true,
+        _ => false,
+    });
 
     private static bool IsConnectionLoss(Exception e) => e switch
     {
         PostgresException postgres => postgres.SqlState is "57P01" or "57P02" or "57P03" || postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
+        // Waiting again for what already took too long (a full pool, a stuck server) would only make it longer.
+        NpgsqlException { InnerException: TimeoutException } => false,
         NpgsqlException => true,
         _ => false,
     };

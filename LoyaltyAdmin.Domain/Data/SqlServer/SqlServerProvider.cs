@@ -9,9 +9,12 @@ namespace LoyaltyAdmin.Domain.Data.SqlServer;
 /// <summary>SQL Server under READ COMMITTED: the guarded UPDATE takes the row lock and reads the committed value.</summary>
 public sealed class SqlServerProvider : DatabaseProvider
 {
+    // From this severity on the connection is gone, whatever number the platform gives it.
+    private const byte Fatal = 20;
+
     // Deadlock victim; lost or refused connections and throttling as documented for SqlClient.
-    private static readonly HashSet<int> transient = [1205, -2, 20, 64, 233, 10053, 10054, 10060, 40197, 40501, 40613];
-    private static readonly HashSet<int> unavailable = [2, 53, 258, 1105, 4060, 9002, 18456, 18401, 6005];
+    private static readonly HashSet<int> transient = [1205, 20, 64, 233, 10053, 10054, 10060, 40197, 40501, 40613];
+    private static readonly HashSet<int> unavailable = [-2, 2, 53, 258, 1222, 1105, 4060, 9002, 18456, 18401, 6005];
 
     public override string Name => "SqlServer";
 
@@ -28,7 +31,7 @@ public sealed class SqlServerProvider : DatabaseProvider
 
     public override bool IsUniqueViolation(Exception exception) => Any(exception, e => e is SqlException { Number: 2601 or 2627 });
 
-    public override bool IsUnavailable(Exception exception) => Any(exception, e => e is SqlException sql && unavailable.Contains(sql.Number));
+    public override bool IsUnavailable(Exception exception) => Any(exception, e => e is SqlException sql && (sql.Class >= Fatal || unavailable.Contains(sql.Number)));
 
     // Repeatable read would lock every row a report reads; without snapshot isolation each query sees its own moment.
     internal override async Task<IDbContextTransaction> BeginSnapshotAsync(LoyaltyDbContext db, CancellationToken cancel)

@@ -1,68 +1,98 @@
 using System.Data.Common;
+using System.Globalization;
 using LoyaltyAdmin.Domain.Ledger;
+using Microsoft.Data.Sqlite;
 
 namespace LoyaltyAdmin.Domain.Data.Sqlite;
 
+/// <summary>Synchronous on purpose: SQLite's asynchronous calls are synchronous inside, and the caller holds the one write gate.</summary>
 internal sealed class SqliteLedgerSql : LedgerSql
 {
-    // Synchronous on purpose: SQLite's asynchronous calls are synchronous inside, and the caller holds the one write gate.
+    private const string InsertTransaction =
+        $"INSERT INTO \"LedgerTransactions\" ({TransactionColumns}) VALUES ({TransactionValues}, @BalanceAfter, @Sequence) RETURNING \"Id\"";
+
+    private const string InsertEntry = "INSERT INTO \"LedgerEntries\" (\"TransactionId\", \"AccountId\", \"Amount\") VALUES (@Transaction, @Account, @Amount)";
+
+    private const string InsertCapture = "INSERT INTO \"LedgerCaptures\" (\"TransactionId\", \"Remaining\") VALUES (@Id, @Captured) ON CONFLICT DO NOTHING";
+
+    private const string TakeFromCapture = "UPDATE \"LedgerCaptures\" SET \"Remaining\" = \"Remaining\" - @Amount WHERE \"TransactionId\" = @Id AND \"Remaining\" >= @Amount";
+
     public override Task<PostingRow> PostAsync(DbConnection connection, DbTransaction? transaction, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
     {
-        using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = $"{UpdateAccount(posting)} {Guard(posting)} RETURNING \"Balance\", \"LastSequence\"";
-        AddParameters(command, posting);
+        using var statements = new SqliteStatements((SqliteConnection)connection, (SqliteTransaction?)transaction);
+
+        return Task.FromResult(Post(statements, posting, legs));
+    }
+
+    public override Task<bool> TakeCaptureAsync(DbConnection connection, DbTransaction? transaction, long transactionId, long captured, long amount, CancellationToken cancel)
+    {
+        using var statements = new SqliteStatements((SqliteConnection)connection, (SqliteTransaction?)transaction);
+
+        return Task.FromResult(TakeCapture(statements, transactionId, captured, amount));
+    }
+
+    /// <summary>As <see cref="LedgerSql.PostAndCaptureAsync"/>, with statements that stay prepared.</summary>
+    public PostingRow PostAndCapture(SqliteStatements statements, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs)
+    {
+        var row = Post(statements, posting, legs);
+        if (row.TransactionId > 0 && posting.ReversesId is { } reversed && !TakeCapture(statements, reversed, posting.ReversibleAmount, Math.Abs(posting.Amount)))
+        {
+            throw Refusals.Exception(Refusals.ExceedsCapture, row.BalanceAfter, posting.Currency);
+        }
+
+        return row;
+    }
+
+    private PostingRow Post(SqliteStatements statements, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs)
+    {
+        var update = statements.Prepare($"{UpdateAccount(posting)} {Guard(posting)} RETURNING \"Balance\", \"LastSequence\"");
+        AddAccount(update, posting);
+        AddChange(update, posting);
         long balance, sequence;
-        using (var reader = command.ExecuteReader())
+        using (var reader = update.ExecuteReader())
         {
             if (!reader.Read())
             {
-                return Task.FromResult(default(PostingRow));
+                return default;
             }
 
             (balance, sequence) = (reader.GetInt64(0), reader.GetInt64(1));
         }
 
-        command.CommandText = $"INSERT INTO \"LedgerTransactions\" ({TransactionColumns}) VALUES ({TransactionValues}, @BalanceAfter, @Sequence) RETURNING \"Id\"";
-        Add(command, "@BalanceAfter", balance);
-        Add(command, "@Sequence", sequence);
-        var id = (long)command.ExecuteScalar()!;
+        var insert = statements.Prepare(InsertTransaction);
+        AddAccount(insert, posting);
+        AddTransaction(insert, posting);
+        Add(insert, "@BalanceAfter", balance);
+        Add(insert, "@Sequence", sequence);
+        var id = (long)insert.ExecuteScalar()!;
 
-        if (legs.Count > 0)
+        foreach (var (accountId, amount) in legs)
         {
-            command.CommandText = "INSERT INTO \"LedgerEntries\" (\"TransactionId\", \"AccountId\", \"Amount\") VALUES " +
-                string.Join(", ", legs.Select((_, i) => $"(@Transaction, @LegAccount{i}, @LegAmount{i})"));
-            command.Parameters.Clear();
-            Add(command, "@Transaction", id);
-            for (var i = 0; i < legs.Count; i++)
-            {
-                Add(command, $"@LegAccount{i}", legs[i].AccountId);
-                Add(command, $"@LegAmount{i}", legs[i].Amount);
-            }
-
-            command.ExecuteNonQuery();
+            var entry = statements.Prepare(InsertEntry);
+            Add(entry, "@Transaction", id);
+            Add(entry, "@Account", accountId);
+            Add(entry, "@Amount", amount);
+            entry.ExecuteNonQuery();
         }
 
-        return Task.FromResult(new PostingRow(id, balance, sequence));
+        return new PostingRow(id, balance, sequence);
     }
 
-    public override async Task<bool> TakeCaptureAsync(DbConnection connection, DbTransaction? transaction, long transactionId, long captured, long amount, CancellationToken cancel)
+    private static bool TakeCapture(SqliteStatements statements, long transactionId, long captured, long amount)
     {
-        await using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText =
-            """
-            INSERT INTO "LedgerCaptures" ("TransactionId", "Remaining") VALUES (@Id, @Captured) ON CONFLICT DO NOTHING;
-            UPDATE "LedgerCaptures" SET "Remaining" = "Remaining" - @Amount WHERE "TransactionId" = @Id AND "Remaining" >= @Amount RETURNING 1;
-            """;
-        Add(command, "@Id", transactionId);
-        Add(command, "@Captured", captured);
-        Add(command, "@Amount", amount);
+        var insert = statements.Prepare(InsertCapture);
+        Add(insert, "@Id", transactionId);
+        Add(insert, "@Captured", captured);
+        insert.ExecuteNonQuery();
 
-        return await command.ExecuteScalarAsync(cancel) is not null;
+        var take = statements.Prepare(TakeFromCapture);
+        Add(take, "@Id", transactionId);
+        Add(take, "@Amount", amount);
+
+        return take.ExecuteNonQuery() == 1;
     }
 
     protected override object Instant(DateTimeOffset at) => at.UtcTicks;
 
-    protected override object Day(DateOnly day) => day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+    protected override object Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

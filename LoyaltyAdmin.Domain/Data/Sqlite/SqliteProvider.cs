@@ -6,39 +6,47 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace LoyaltyAdmin.Domain.Data.Sqlite;
 
 /// <summary>The embedded database: write-ahead log, every commit on disk (FULL), one writer at a time.</summary>
-public sealed class SqliteProvider : DatabaseProvider, IDisposable
+public sealed class SqliteProvider : DatabaseProvider, IAsyncDisposable, IDisposable
 {
     private const int Busy = 5;
     private const int Locked = 6;
+    private const int ReadOnly = 8;
     private const int InputOutput = 10;
     private const int Full = 13;
     private const int CannotOpen = 14;
     private const int Constraint = 19;
 
     private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly SqliteLedgerSql ledgerSql = new();
+    private readonly Lock starting = new();
     private SqliteGroupCommit? groupCommit;
 
     public override string Name => "Sqlite";
 
-    internal override LedgerSql LedgerSql { get; } = new SqliteLedgerSql();
+    internal override LedgerSql LedgerSql => ledgerSql;
 
     // SQLite's own busy wait sleeps and is unfair (seconds at 64 writers); a queue in front of it is fair and asynchronous.
     internal override SemaphoreSlim WriteGate => gate;
 
     internal override Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel) =>
-        LazyInitializer.EnsureInitialized(ref groupCommit, () => new SqliteGroupCommit(database, gate))
-            .RunAsync(connection => LedgerSql.PostAndCaptureAsync(connection, null, posting, legs, CancellationToken.None), cancel);
+        GroupCommit(database).RunAsync(statements => ledgerSql.PostAndCapture(statements, posting, legs), cancel);
 
     public override bool IsTransient(Exception exception) => false;
 
     public override bool IsUniqueViolation(Exception exception) => Any(exception, e => e is SqliteException { SqliteErrorCode: Constraint, SqliteExtendedErrorCode: 2067 or 1555 });
 
     public override bool IsUnavailable(Exception exception) =>
-        Any(exception, e => e is SqliteException { SqliteErrorCode: Busy or Locked or InputOutput or Full or CannotOpen });
+        Any(exception, e => e is SqliteException { SqliteErrorCode: Busy or Locked or ReadOnly or InputOutput or Full or CannotOpen });
 
-    /// <summary>EF leaves a lock row when the process dies inside a migration, and the next start would wait for ever; this database has one process only.</summary>
-    public override async Task ReleaseStaleMigrationLockAsync(LoyaltyDbContext db, CancellationToken cancel) =>
+    /// <summary>
+    /// EF leaves a lock row when the process dies inside a migration, and the next start would wait for ever; this database has one process only.
+    /// The write-ahead log is turned on here, because EF does so only for a file it created itself.
+    /// </summary>
+    public override async Task PrepareMigrationAsync(LoyaltyDbContext db, CancellationToken cancel)
+    {
+        await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancel);
         await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancel);
+    }
 
     public override IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text)
     {
@@ -57,9 +65,23 @@ public sealed class SqliteProvider : DatabaseProvider, IDisposable
         return (await db.Database.UseTransactionAsync(transaction, cancel))!;
     }
 
-    public void Dispose()
+    /// <summary>Waits for what was accepted; later postings are refused as unavailable.</summary>
+    public async ValueTask DisposeAsync()
     {
-        groupCommit?.Dispose();
-        gate.Dispose();
+        if (groupCommit is not null)
+        {
+            await groupCommit.DisposeAsync();
+        }
+    }
+
+    // The gate is not disposed: a write that is still under way leaves through it.
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private SqliteGroupCommit GroupCommit(LoyaltyDatabase database)
+    {
+        lock (starting)
+        {
+            return groupCommit ??= new SqliteGroupCommit(database, gate);
+        }
     }
 }

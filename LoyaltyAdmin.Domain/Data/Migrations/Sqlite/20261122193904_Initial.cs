@@ -282,10 +282,10 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                     Id = table.Column<long>(type: "INTEGER", nullable: false)
                         .Annotation("Sqlite:Autoincrement", true),
                     At = table.Column<long>(type: "INTEGER", nullable: false),
-                    ActorName = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    ActorName = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
                     Transactions = table.Column<long>(type: "INTEGER", nullable: false),
                     Violations = table.Column<int>(type: "INTEGER", nullable: false),
-                    Findings = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Findings = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
                     Milliseconds = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>

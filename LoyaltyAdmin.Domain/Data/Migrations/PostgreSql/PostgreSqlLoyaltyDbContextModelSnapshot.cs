@@ -1147,16 +1147,16 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
 
                     b.Property<string>("ActorName")
                         .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("character varying(400)");
+                        .HasMaxLength(120)
+                        .HasColumnType("character varying(120)");
 
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("Findings")
                         .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("character varying(400)");
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
 
                     b.Property<int>("Milliseconds")
                         .HasColumnType("integer");

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteLoyaltyDbContext))]
-    [Migration("20261122185710_Initial")]
+    [Migration("20261122193904_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1107,7 +1107,7 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
 
                     b.Property<string>("ActorName")
                         .IsRequired()
-                        .HasMaxLength(400)
+                        .HasMaxLength(120)
                         .HasColumnType("TEXT");
 
                     b.Property<long>("At")
@@ -1115,7 +1115,7 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
 
                     b.Property<string>("Findings")
                         .IsRequired()
-                        .HasMaxLength(400)
+                        .HasMaxLength(-1)
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Milliseconds")

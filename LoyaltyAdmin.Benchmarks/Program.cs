@@ -1,4 +1,12 @@
 using System.Reflection;
 using BenchmarkDotNet.Running;
+using LoyaltyAdmin.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);
+if (args is ["ledger", ..])
+{
+    await LedgerBenchmark.RunAsync(args[1..]);
+}
+else
+{
+    BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);
+}

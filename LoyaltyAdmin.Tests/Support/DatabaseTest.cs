@@ -1,4 +1,5 @@
 using LoyaltyAdmin.Domain.Ledger;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LoyaltyAdmin.Tests.Support;
 
@@ -31,7 +32,12 @@ public abstract class DatabaseTest(DatabaseKind kind) : IAsyncLifetime
     /// <summary>Off for tests that damage the ledger on purpose.</summary>
     protected bool LedgerMustTieOut { get; set; } = true;
 
-    public virtual async Task InitializeAsync() => database = await TestDatabase.CreateAsync(kind);
+    public virtual async Task InitializeAsync() => database = await TestDatabase.CreateAsync(kind, Configure);
+
+    /// <summary>Adds or replaces services.</summary>
+    protected virtual void Configure(IServiceCollection services)
+    {
+    }
 
     public virtual async Task DisposeAsync()
     {

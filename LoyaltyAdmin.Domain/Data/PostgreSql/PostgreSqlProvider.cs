@@ -1,3 +1,4 @@
+using System.Data.Common;
 using LoyaltyAdmin.Domain.Ledger;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -30,8 +31,10 @@ public sealed class PostgreSqlProvider(string connectionString) : DatabaseProvid
     /// <summary>Statements that come back are prepared once per connection, unless the setting says otherwise.</summary>
     public static string WithPreparedStatements(string connectionString)
     {
+        // Npgsql's own builder says every setting it knows is there.
+        var given = new DbConnectionStringBuilder { ConnectionString = connectionString };
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        if (!settings.ContainsKey("Max Auto Prepare"))
+        if (!given.ContainsKey("Max Auto Prepare") && !given.ContainsKey("MaxAutoPrepare"))
         {
             settings.MaxAutoPrepare = 100;
         }

@@ -15,9 +15,7 @@ internal sealed class SqliteStatements(SqliteConnection connection, SqliteTransa
         {
             command = connection.CreateCommand();
             command.Transaction = transaction;
-#pragma warning disable CA2100 // Made of the model's names and numbered parameters only.
             command.CommandText = text;
-#pragma warning restore CA2100
             commands.Add(text, command);
         }
 

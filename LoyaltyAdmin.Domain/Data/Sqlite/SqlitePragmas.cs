@@ -8,7 +8,7 @@ internal sealed class SqlitePragmas(bool isRepeatable = false) : DbConnectionInt
 {
     public const string Statement = "PRAGMA synchronous=FULL;" + Others;
 
-    private const string Others = " PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA busy_timeout=5000; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;";
+    private const string Others = " PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA busy_timeout=5000; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;";
 
     private string Own => isRepeatable ? "PRAGMA synchronous=NORMAL;" + Others : Statement;
 

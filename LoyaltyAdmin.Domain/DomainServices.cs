@@ -1,4 +1,5 @@
 using LoyaltyAdmin.Domain.Access;
+using LoyaltyAdmin.Domain.Agreements;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Demo;
@@ -27,7 +28,13 @@ public static class DomainServices
         .AddSingleton<ApiKeys>()
         .AddSingleton<IPasswordHasher<StaffUser>>(_ => new PasswordHasher<StaffUser>(Options.Create(new PasswordHasherOptions { IterationCount = PasswordRules.HashIterations })))
         .AddSingleton<StaffUsers>()
+        .AddSingleton<Roles>()
+        .AddSingleton<ApiClients>()
         .AddSingleton<StoreCatalog>()
+        .AddSingleton<StoreService>()
+        .AddSingleton<AgreementService>()
+        .AddSingleton<AuditLog>()
+        .AddSingleton<AuditSealing>()
         .AddSingleton<DemoAccess>()
         .AddSingleton<Installation>()
         .AddSingleton<CardNumbers>()

@@ -3,7 +3,7 @@ using LoyaltyAdmin.Web;
 using LoyaltyAdmin.Web.Access;
 using LoyaltyAdmin.Web.Components;
 using LoyaltyAdmin.Web.Layout;
-using Microsoft.AspNetCore.Authorization;
+using LoyaltyAdmin.Web.Operations;
 using Radzen;
 
 try
@@ -11,6 +11,7 @@ try
     var builder = WebApplication.CreateBuilder(Hosting.Options(args));
 
     builder.ListenOnDefaultUrl();
+    builder.AddOperations();
     builder.WebHost.UseStaticWebAssets(); // Packages' scripts and styles also outside Development.
 
     builder.Services.AddSingleton(TimeProvider.System);
@@ -35,7 +36,10 @@ try
 
     app.MapStaticAssets().AllowAnonymous();
     app.MapStaffAccess();
+    app.MapHealth();
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+
+    app.Services.GetRequiredService<Telemetry>();
 
     await app.RunAsync();
 

@@ -24,6 +24,12 @@ public sealed class StaffUserForm
     public long RoleId { get; set; }
     public StoreScope Stores { get; set; } = StoreScope.All;
     public string? ConcurrencyStamp { get; set; }
+
+    /// <summary>Read only.</summary>
+    public bool IsEnabled { get; init; }
+
+    /// <summary>Read only.</summary>
+    public bool HasTwoFactor { get; init; }
 }
 
 /// <summary>A new or reset account's password, shown once to whoever made it; its owner must change it at the first sign-in.</summary>
@@ -81,7 +87,7 @@ public sealed class StaffUsers(LoyaltyDatabase database, AccessControl access, I
         await using var db = await database.ReadAsync(cancel);
 
         return await db.Staff.Where(user => user.Id == id)
-            .Select(user => new StaffUserForm { DisplayName = user.DisplayName, Email = user.Email!, RoleId = user.RoleId, Stores = user.Stores, ConcurrencyStamp = user.ConcurrencyStamp })
+            .Select(user => new StaffUserForm { DisplayName = user.DisplayName, Email = user.Email!, RoleId = user.RoleId, Stores = user.Stores, ConcurrencyStamp = user.ConcurrencyStamp, IsEnabled = user.IsEnabled, HasTwoFactor = user.TwoFactorEnabled })
             .FirstOrDefaultAsync(cancel) ?? throw new NotFoundException("The user");
     }
 

@@ -19,6 +19,9 @@ public sealed class CircuitRegistry
 
     public CircuitRegistry(AccessControl access) => access.Changed += End;
 
+    /// <summary>Connected circuits of this node.</summary>
+    public int Count => circuits.Keys.Count(circuit => circuit.IsConnected);
+
     internal IReadOnlyList<StaffCircuit> Open => [.. circuits.Keys];
 
     /// <summary>Whether one more circuit of this user fits; a refused one shows only that there are too many.</summary>

@@ -6,6 +6,7 @@ using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Values;
+using LoyaltyAdmin.Web.Operations;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -28,7 +29,7 @@ public enum SignInAnswer
 }
 
 /// <summary>Signs staff in and out. Failures are counted for the user and, apart from that, for the address; both in the database.</summary>
-public sealed class StaffSignIn(LoyaltyDatabase database, UserManager<StaffUser> users, IPasswordHasher<StaffUser> passwords, SignInGate gate, AttemptLimits limits, StaffSessions sessions, AuditTrail audit, SecretKeys keys, TimeProvider clock)
+public sealed class StaffSignIn(LoyaltyDatabase database, UserManager<StaffUser> users, IPasswordHasher<StaffUser> passwords, SignInGate gate, AttemptLimits limits, StaffSessions sessions, AuditTrail audit, SecretKeys keys, Telemetry telemetry, TimeProvider clock)
 {
     public const int FailuresUntilLock = 5;
     public static readonly TimeSpan LockFor = TimeSpan.FromMinutes(15);
@@ -40,6 +41,14 @@ public sealed class StaffSignIn(LoyaltyDatabase database, UserManager<StaffUser>
 
     /// <summary>First step: e-mail and password.</summary>
     public async Task<SignInAnswer> PasswordAsync(HttpContext http, string email, string password)
+    {
+        var answer = await CheckPasswordAsync(http, email, password);
+        telemetry.SignedIn(answer);
+
+        return answer;
+    }
+
+    private async Task<SignInAnswer> CheckPasswordAsync(HttpContext http, string email, string password)
     {
         using var permit = await gate.EnterAsync(http.RequestAborted);
         if (permit is null)

@@ -11,6 +11,15 @@ public static class Menu
     public static IReadOnlyList<MenuItem> Items { get; } =
     [
         new("Dashboard", "/", Icon: "dashboard"),
+        new("Approvals", "/approvals", Permission.DashboardRead, "task_alt"),
+        new("System Configuration", Icon: "settings", Children:
+        [
+            new("Stores", "/system-configuration/stores", Permission.StoresManage),
+            new("Agreements", "/system-configuration/agreements", Permission.AgreementsManage),
+            new("Users and Roles", "/system-configuration/users", Permission.UsersManage),
+            new("API Clients", "/system-configuration/api-clients", Permission.ApiClientsManage),
+            new("Audit Trail", "/system-configuration/audit-trail", Permission.AuditRead),
+        ]),
     ];
 
     /// <summary>Every entry, parents before their children.</summary>

@@ -37,7 +37,7 @@ try
     app.MapStaticAssets().AllowAnonymous();
     app.MapStaffAccess();
     app.MapHealth();
-    app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null); // UseSecurityHeaders says more.
 
     app.Services.GetRequiredService<Telemetry>();
 

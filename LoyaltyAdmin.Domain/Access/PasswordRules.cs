@@ -42,13 +42,16 @@ public static class PasswordRules
 
         var words = personal.SelectMany(text => Letters(text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(word => word.Length >= ShortestWord).ToHashSet();
 
-        return Remainder(password, words) < OwnCharacters ? "This password is easy to guess: it is made of common words, names, runs or digits. Use something of your own." : null;
+        // Once with digits read as the letters they stand for, once without them: both readings must leave something.
+        var left = Math.Min(Remainder(Letters(password), words), Remainder(Letters(new string([.. password.Where(char.IsLetter)])), words));
+
+        return left < OwnCharacters ? "This password is easy to guess: it is made of common words, names, runs or digits. Use something of your own." : null;
     }
 
     /// <summary>The number of different characters left when everything guessable is cut out.</summary>
-    private static int Remainder(string password, HashSet<string> personal)
+    private static int Remainder(string letters, HashSet<string> personal)
     {
-        var text = Letters(password).Replace(" ", "", StringComparison.Ordinal);
+        var text = letters.Replace(" ", "", StringComparison.Ordinal);
         var left = new HashSet<char>();
         for (var at = 0; at < text.Length;)
         {

@@ -59,6 +59,8 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public T Get<T>() where T : notnull => services.GetRequiredService<T>();
 
+    public object Get(Type service) => services.GetRequiredService(service);
+
     /// <summary>A context for asserting; nothing is tracked.</summary>
     public Task<LoyaltyDbContext> ReadAsync() => Database.ReadAsync();
 

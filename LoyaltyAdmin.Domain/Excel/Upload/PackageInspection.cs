@@ -150,7 +150,6 @@ internal sealed class PackageInspection(ZipArchive archive, UploadLimits limits,
             {
                 throw Refusals.BinaryFormat();
             }
-
         }
     }
 

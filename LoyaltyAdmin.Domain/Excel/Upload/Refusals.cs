@@ -26,7 +26,7 @@ internal static class Refusals
         new("password_protected", "The file is protected with a password. Remove it in Excel (File, Info, Protect Workbook, Encrypt with Password), save, and upload it again.");
 
     public static UploadRefusedException Macros() =>
-        new("macros", "The file contains macros or controls. In Excel choose Save As, Excel Workbook (.xlsx), which leaves them out, and upload the new file.");
+        new("macros", "The file contains macros or controls. Copy the list alone into a new workbook, save it as Excel Workbook (.xlsx), and upload that.");
 
     public static UploadRefusedException ExternalLinks() =>
         new("external_links", "The file is linked to other files or data sources. In Excel choose Data, Edit Links, Break Link (or Queries & Connections, Delete), save, and upload it again.");

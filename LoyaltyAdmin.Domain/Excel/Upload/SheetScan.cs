@@ -5,7 +5,7 @@ internal sealed class SheetScan(UploadLimits limits)
 {
     private const int LongestName = 512;
     private const int LongestText = 256 * 1024;
-    private const int Depth = 100;
+    private const int DeepestElement = 100;
 
     // Parsers keep every distinct name for as long as they live.
     private const int DistinctNames = 4096;
@@ -86,7 +86,7 @@ internal sealed class SheetScan(UploadLimits limits)
         var isClosed = tag[^2] == '/';
         Remember(name);
 
-        if (!isClosed && ++depth > Depth)
+        if (!isClosed && ++depth > DeepestElement)
         {
             throw Refusals.ForbiddenXml();
         }

@@ -29,7 +29,7 @@ public sealed class GiftCardAdjustments(LoyaltyDatabase database, Ledger.Ledger 
             return new ValueDecision(null, await RequestAsync(actor, card, change, reason, cancel));
         }
 
-        var posted = await ledger.PostAsync(await PostingAsync(card, Operation.For(actor, operationId, "adjust", cardId, change.ToString("G29", null)), change, reason, cancel), cancel: cancel);
+        var posted = await ledger.PostAsync(await PostingAsync(card, Operation.For(actor, operationId, "adjust", cardId, change), change, reason, cancel), cancel: cancel);
 
         return posted.Transaction.Refusal is { } refusal
             ? throw Refusals.Exception(refusal, posted.Transaction.BalanceAfter, card.Currency)

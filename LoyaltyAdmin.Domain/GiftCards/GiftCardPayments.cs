@@ -56,8 +56,14 @@ public sealed class GiftCardPayments(LoyaltyDatabase database, Ledger.Ledger led
     public async Task<GiftCardMoved> RedeemAsync(Actor actor, GiftCardMovement redemption, string idempotencyKey, CancellationToken cancel = default)
     {
         var grant = await access.DemandAsync(actor, permission: null, ApiScope.GiftCardsRedeem, cancel);
-        var (card, store, currency) = await PrepareAsync(grant, redemption, cancel);
         var operation = OperationFor(actor, idempotencyKey, "redeem", redemption);
+
+        return Answer(await ledger.RepeatableAsync(operation, () => RedeemAsync(grant, operation, redemption, cancel), cancel), redemption.Channel);
+    }
+
+    private async Task<Posted> RedeemAsync(Grant grant, Operation operation, GiftCardMovement redemption, CancellationToken cancel)
+    {
+        var (card, store, currency) = await PrepareAsync(grant, redemption, cancel);
         var wanted = currency.ToMinor(redemption.Amount);
         var posting = PostingFor(operation, TransactionType.Consumption, card, store, redemption) with { Amount = -wanted, House = [new HouseLeg(House.Redemptions, wanted)] };
         var posted = await ledger.PostAsync(posting, keepRefusal: !redemption.AllowPartial, cancel);
@@ -66,7 +72,7 @@ public sealed class GiftCardPayments(LoyaltyDatabase database, Ledger.Ledger led
             posted = await RedeemWhatIsThereAsync(posting, cancel);
         }
 
-        return Answer(posted, redemption.Channel);
+        return posted;
     }
 
     /// <summary>Adds value to a card at POS, where its plan allows; validity starts anew where the card has a period.</summary>
@@ -74,6 +80,13 @@ public sealed class GiftCardPayments(LoyaltyDatabase database, Ledger.Ledger led
     public async Task<GiftCardMoved> RechargeAsync(Actor actor, GiftCardMovement recharge, string idempotencyKey, CancellationToken cancel = default)
     {
         var grant = await access.DemandAsync(actor, Permission.GiftCardsSell, ApiScope.GiftCardsRecharge, cancel);
+        var operation = OperationFor(actor, idempotencyKey, "recharge", recharge);
+
+        return Answer(await ledger.RepeatableAsync(operation, () => RechargeAsync(grant, operation, recharge, cancel), cancel), recharge.Channel);
+    }
+
+    private async Task<Posted> RechargeAsync(Grant grant, Operation operation, GiftCardMovement recharge, CancellationToken cancel)
+    {
         var (card, store, currency) = await PrepareAsync(grant, recharge, cancel);
         var rules = await catalog.RulesAsync(card.TermsId, cancel);
         if (recharge.Channel != Channel.Pos || !rules.PosRecharge)
@@ -82,14 +95,14 @@ public sealed class GiftCardPayments(LoyaltyDatabase database, Ledger.Ledger led
         }
 
         var amount = currency.ToMinor(recharge.Amount);
-        var posting = PostingFor(OperationFor(actor, idempotencyKey, "recharge", recharge), TransactionType.Recharge, card, store, recharge);
+        var posting = PostingFor(operation, TransactionType.Recharge, card, store, recharge);
 
-        return Answer(await ledger.PostAsync(posting with
+        return await ledger.PostAsync(posting with
         {
             Amount = amount,
             House = [new HouseLeg(House.CashIn, -amount)],
             NewUsableUntil = await LaterEndAsync(card, rules, store, cancel),
-        }, cancel: cancel), recharge.Channel);
+        }, cancel: cancel);
     }
 
     /// <summary>Makes a card that was imported inactive usable; its validity starts now.</summary>
@@ -97,22 +110,29 @@ public sealed class GiftCardPayments(LoyaltyDatabase database, Ledger.Ledger led
     public async Task<GiftCardMoved> ActivateAsync(Actor actor, string cardNumber, string storeCode, Channel channel, string? securityCode, string? orderNumber, string idempotencyKey, CancellationToken cancel = default)
     {
         var grant = await access.DemandAsync(actor, Permission.GiftCardsSell, ApiScope.GiftCardsActivate, cancel);
-        var store = await catalog.OpenStoreAsync(storeCode, cancel);
-        grant.DemandStore(store.Id, "The store");
-        new FieldErrors().Text(nameof(orderNumber), "Order number", orderNumber, 64).ThrowIfAny();
-        var card = await lookup.FindAsync(grant, cardNumber, securityCode, channel, cancel);
-        await DemandUsableHereAsync(grant, card, store, channel, cancel);
-        var rules = await catalog.RulesAsync(card.TermsId, cancel);
-        var movement = new GiftCardMovement { CardNumber = cardNumber, Amount = 0, Currency = card.Currency, StoreCode = storeCode, Channel = channel, OrderNumber = orderNumber, SecurityCode = securityCode };
-        var posting = PostingFor(OperationFor(actor, idempotencyKey, "activate", movement), TransactionType.Activation, card, store, movement);
+        var activation = new GiftCardMovement { CardNumber = cardNumber, Amount = 0, Currency = "", StoreCode = storeCode, Channel = channel, OrderNumber = orderNumber, SecurityCode = securityCode };
+        var operation = OperationFor(actor, idempotencyKey, "activate", activation);
 
-        return Answer(await ledger.PostAsync(posting with
+        return Answer(await ledger.RepeatableAsync(operation, () => ActivateAsync(grant, operation, activation, cancel), cancel), channel);
+    }
+
+    private async Task<Posted> ActivateAsync(Grant grant, Operation operation, GiftCardMovement activation, CancellationToken cancel)
+    {
+        var store = await catalog.OpenStoreAsync(activation.StoreCode, cancel);
+        grant.DemandStore(store.Id, "The store");
+        new FieldErrors().Text(nameof(activation.OrderNumber), "Order number", activation.OrderNumber, 64).ThrowIfAny();
+        var card = await lookup.FindAsync(grant, activation.CardNumber, activation.SecurityCode, activation.Channel, cancel);
+        await DemandUsableHereAsync(grant, card, store, activation.Channel, cancel);
+        var rules = await catalog.RulesAsync(card.TermsId, cancel);
+        var posting = PostingFor(operation, TransactionType.Activation, card, store, activation);
+
+        return await ledger.PostAsync(posting with
         {
             From = [AccountStatus.Pending],
             To = AccountStatus.Open,
             OnlyWhileUsable = false,
             NewUsableUntil = rules.Validity.EndFor(posting.At, store.Zone) ?? DateTimeOffset.MaxValue,
-        }, cancel: cancel), channel);
+        }, cancel: cancel);
     }
 
     /// <summary>Gives a redemption back to its card, wholly or partly, never more than it took; also to a frozen or expired card.</summary>
@@ -121,12 +141,14 @@ public sealed class GiftCardPayments(LoyaltyDatabase database, Ledger.Ledger led
     public async Task<GiftCardMoved> ReverseAsync(Actor actor, long transactionId, decimal? amount, string idempotencyKey, CancellationToken cancel = default)
     {
         var grant = await access.DemandAsync(actor, permission: null, ApiScope.GiftCardsReverse, cancel);
-        var operation = Operation.For(actor, idempotencyKey, "reverse", transactionId, amount?.ToString("G29", null));
-        if (await ledger.FindAsync(operation, cancel) is { } earlier)
-        {
-            return Answer(new Posted(earlier, WasRepeated: true), earlier.Channel);
-        }
+        var operation = Operation.For(actor, idempotencyKey, "reverse", transactionId, amount);
+        var posted = await ledger.RepeatableAsync(operation, () => ReverseAsync(grant, operation, transactionId, amount, cancel), cancel);
 
+        return Answer(posted, posted.Transaction.Channel);
+    }
+
+    private async Task<Posted> ReverseAsync(Grant grant, Operation operation, long transactionId, decimal? amount, CancellationToken cancel)
+    {
         await using var db = await database.ReadAsync(cancel);
         var original = await db.LedgerTransactions.FirstOrDefaultAsync(t => t.Id == transactionId && t.AccountKind == AccountKind.GiftCard && t.Type == TransactionType.Consumption && t.Refusal == null, cancel);
         if (original is null || !grant.Sees(original.StoreId))
@@ -147,7 +169,7 @@ public sealed class GiftCardPayments(LoyaltyDatabase database, Ledger.Ledger led
         var store = await catalog.StoreAsync(original.StoreId, cancel);
         var now = clock.GetUtcNow();
 
-        return Answer(await ledger.PostAsync(new Posting
+        return await ledger.PostAsync(new Posting
         {
             Operation = operation,
             Type = TransactionType.ConsumptionReversal,
@@ -166,7 +188,7 @@ public sealed class GiftCardPayments(LoyaltyDatabase database, Ledger.Ledger led
             ReversibleAmount = taken,
             From = [AccountStatus.Open, AccountStatus.Blocked, AccountStatus.Expired],
             OnlyWhileUsable = false,
-        }, cancel: cancel), original.Channel);
+        }, cancel: cancel);
     }
 
     private async Task<(FoundCard Card, Store Store, Currency Currency)> PrepareAsync(Grant grant, GiftCardMovement movement, CancellationToken cancel)
@@ -201,7 +223,7 @@ public sealed class GiftCardPayments(LoyaltyDatabase database, Ledger.Ledger led
     }
 
     private static Operation OperationFor(Actor actor, string key, string verb, GiftCardMovement m) =>
-        Operation.For(actor, key, verb, CardNumbers.Normalise(m.CardNumber), m.Amount.ToString("G29", null), m.Currency, m.StoreCode, m.Channel, m.OrderNumber, m.AllowPartial);
+        Operation.For(actor, key, verb, CardNumbers.Normalise(m.CardNumber), m.Amount, m.Currency, m.StoreCode, m.Channel, m.OrderNumber, m.AllowPartial);
 
     private Posting PostingFor(Operation operation, TransactionType type, FoundCard card, Store store, GiftCardMovement movement)
     {

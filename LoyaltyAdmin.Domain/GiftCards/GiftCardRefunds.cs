@@ -52,7 +52,7 @@ public sealed class GiftCardRefunds(LoyaltyDatabase database, Ledger.Ledger ledg
     {
         var grant = await access.DemandAsync(actor, Permission.GiftCardsRefund, cancel: cancel);
         new FieldErrors().Text(nameof(reason), "Reason", reason, 1000, required: true).ThrowIfAny();
-        var operation = Operation.For(actor, operationId, "refund", cardId, expectedAmount.ToString("G29", null));
+        var operation = Operation.For(actor, operationId, "refund", cardId, expectedAmount);
         if (grant.RefundLimit is { } limit && expectedAmount > limit)
         {
             await using var db = await database.ReadAsync(cancel);

@@ -40,17 +40,22 @@ public sealed class GiftCardSales(LoyaltyDatabase database, Ledger.Ledger ledger
     public async Task<SoldGiftCard> SellAsync(Actor actor, GiftCardSale sale, string idempotencyKey, CancellationToken cancel = default)
     {
         var grant = await access.DemandAsync(actor, Permission.GiftCardsSell, ApiScope.GiftCardsSell, cancel);
+        var operation = Operation.For(actor, idempotencyKey, "sell", sale.PlanCode, sale.Amount, sale.Currency, sale.StoreCode, sale.Channel, sale.OrderNumber, sale.BuyerName, sale.BuyerPhone, sale.BuyerEmail, sale.CardNumber);
+        var posted = await ledger.RepeatableAsync(operation, () => SellAsync(grant, operation, sale, cancel), cancel);
+
+        return await AnswerAsync(posted.Transaction, cancel);
+    }
+
+    private async Task<Posted> SellAsync(Grant grant, Operation operation, GiftCardSale sale, CancellationToken cancel)
+    {
         Validate(sale).ThrowIfAny();
         var store = await catalog.OpenStoreAsync(sale.StoreCode, cancel);
         grant.DemandStore(store.Id, "The store");
-        var operation = Operation.For(actor, idempotencyKey, "sell", sale.PlanCode, sale.Amount.ToString("G29", null), sale.Currency, sale.StoreCode, sale.Channel, sale.OrderNumber, sale.BuyerName, sale.BuyerPhone, sale.BuyerEmail, sale.CardNumber);
         var number = sale.CardNumber is { } printed ? CardNumbers.Normalise(printed) : CardNumbers.NewNumber();
         var code = sale.CardNumber is null ? CardNumbers.NewCode() : null;
         try
         {
-            var posted = await ledger.OnceAsync(operation, db => SellAsync(db, operation, sale, store, number, code, cancel), cancel);
-
-            return await AnswerAsync(posted.Transaction, cancel);
+            return await ledger.OnceAsync(operation, db => SellAsync(db, operation, sale, store, number, code, cancel), cancel);
         }
         catch (Exception exception) when (database.Provider.IsUniqueViolation(exception))
         {

@@ -101,6 +101,27 @@ public sealed class Ledger(LoyaltyDatabase database)
         }
     }
 
+    /// <summary>
+    /// Runs everything a request needs before and for its posting. If any of it refuses, a request that was done before still gets its first
+    /// answer: what has changed since (a closed store, a locked card, nothing left to give back) concerns new requests only.
+    /// </summary>
+    public async Task<Posted> RepeatableAsync(Operation operation, Func<Task<Posted>> work, CancellationToken cancel = default)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (RuleViolationException)
+        {
+            if (await FindAsync(operation, cancel) is { } first)
+            {
+                return new Posted(first, WasRepeated: true);
+            }
+
+            throw;
+        }
+    }
+
     /// <summary>The transaction this operation's key already produced, or null.</summary>
     /// <exception cref="RuleViolationException">The key was used for a different request.</exception>
     public async Task<LedgerTransaction?> FindAsync(Operation operation, CancellationToken cancel = default)

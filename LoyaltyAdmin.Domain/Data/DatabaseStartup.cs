@@ -21,6 +21,11 @@ public sealed class DatabaseStartup(LoyaltyDatabase database)
 
         await database.Provider.PrepareMigrationAsync(db, cancel);
         await db.Database.MigrateAsync(cancel);
+        if (database.Provider.WriteGate is not null)
+        {
+            // One process only: whoever held a lease is gone.
+            await db.JobLeases.ExecuteUpdateAsync(set => set.SetProperty(lease => lease.Until, DateTimeOffset.UnixEpoch), cancel);
+        }
     }
 
     /// <summary>Migrations this program knows and the database has not seen; empty when it is up to date.</summary>

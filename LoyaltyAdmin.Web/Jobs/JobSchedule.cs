@@ -1,0 +1,54 @@
+using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Values;
+using Microsoft.EntityFrameworkCore;
+using Quartz;
+
+namespace LoyaltyAdmin.Web.Jobs;
+
+/// <summary>Every job and when it runs, on one screen.</summary>
+public static class JobSchedule
+{
+    /// <summary>The times of a day, in the group's zone. After 03:00, so that a clock change neither skips nor doubles them.</summary>
+    private const string Nightly = "0 30 3 * * ?";
+
+    /// <summary>Adds the schedule and the loops of background work. A stop waits for what runs, at most 25 s.</summary>
+    public static void AddJobs(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddQuartz(quartz =>
+        {
+            quartz.Every<GiftCardExpiryJob>(TimeSpan.FromMinutes(5));
+            quartz.Every<CleanUpJob>(TimeSpan.FromHours(1));
+        });
+        services.AddQuartzHostedService(options =>
+        {
+            options.WaitForJobsToComplete = true;
+            options.AwaitApplicationStarted = true;
+        });
+        services.AddHostedService<NightlySchedule>();
+        services.AddHostedService<BackgroundWorkers>();
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
+    }
+
+    private static void Every<TJob>(this IQuartzBuilder quartz, TimeSpan interval) where TJob : IJob =>
+        quartz.ScheduleJob<TJob>(
+            trigger => trigger.WithIdentity(typeof(TJob).Name).StartNow().WithSimpleSchedule(schedule => schedule.WithInterval(interval).RepeatForever()),
+            job => job.WithIdentity(typeof(TJob).Name));
+
+    /// <summary>Nightly jobs follow the group's time zone, which stands in the database and is read once at start.</summary>
+    private sealed class NightlySchedule(ISchedulerFactory schedulers, LoyaltyDatabase database) : IHostedService
+    {
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            await using var db = await database.ReadAsync(cancellationToken);
+            var zone = await db.CompanySettings.Select(settings => settings.TimeZone).FirstOrDefaultAsync(cancellationToken) is { } name ? Calendar.Zone(name) : TimeZoneInfo.Utc;
+            var scheduler = await schedulers.GetScheduler(cancellationToken);
+            await scheduler.ScheduleJob(
+                JobBuilder.Create<LedgerCheckJob>().WithIdentity(nameof(LedgerCheckJob)).Build(),
+                TriggerBuilder.Create().WithIdentity(nameof(LedgerCheckJob)).WithCronSchedule(Nightly, cron => cron.InTimeZone(zone)).Build(),
+                cancellationToken: cancellationToken);
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

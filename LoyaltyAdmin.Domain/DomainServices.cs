@@ -4,6 +4,7 @@ using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Demo;
 using LoyaltyAdmin.Domain.GiftCards;
+using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Stores;
 using Microsoft.AspNetCore.Identity;
@@ -37,6 +38,8 @@ public static class DomainServices
         .AddSingleton<AuditSealing>()
         .AddSingleton<DemoAccess>()
         .AddSingleton<Installation>()
+        .AddSingleton<JobLeases>()
+        .AddSingleton<JobRuns>()
         .AddSingleton<CardNumbers>()
         .AddSingleton<GiftCardCatalog>()
         .AddSingleton<GiftCardLookup>()
@@ -54,6 +57,10 @@ public static class DomainServices
         .AddSingleton<GiftCardRefunds>()
         .AddSingleton<GiftCardAdjustments>()
         .AddSingleton<ApprovalHandler>(services => services.GetRequiredService<GiftCardRefunds>())
+        .AddSingleton<GiftCardImportWork>()
+        .AddSingleton<GiftCardImports>()
+        .AddSingleton<BackgroundWork>(services => services.GetRequiredService<GiftCardImportWork>())
         .AddSingleton<ApprovalHandler>(services => services.GetRequiredService<GiftCardAdjustments>())
+        .AddSingleton<ApprovalHandler, GiftCardImportApprovals>()
         .AddSingleton<Approvals>();
 }

@@ -20,6 +20,14 @@ public sealed record Actor(ActorKind Kind, long Id, string Name)
 
     public static Actor ApiClient(long clientId, string name) => new(ActorKind.ApiClient, clientId, name);
 
+    /// <summary>The actor a stored <see cref="Key"/> belongs to.</summary>
+    public static Actor Of(string key, string name) => key.Split(':') switch
+    {
+        ["staff", var id] => Staff(long.Parse(id, global::System.Globalization.CultureInfo.InvariantCulture), name),
+        ["api", var id] => ApiClient(long.Parse(id, global::System.Globalization.CultureInfo.InvariantCulture), name),
+        _ => System,
+    };
+
     /// <summary>The stable identity stored with what the actor did, e.g. <c>staff:4</c>, <c>api:2</c>, <c>system</c>.</summary>
     public string Key => Kind switch
     {

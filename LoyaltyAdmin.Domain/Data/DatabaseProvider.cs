@@ -14,6 +14,9 @@ public abstract class DatabaseProvider
     /// <summary>Posts to the ledger in this database's own words.</summary>
     internal abstract LedgerSql LedgerSql { get; }
 
+    /// <summary>Inserts many rows at once.</summary>
+    internal abstract BulkInsert Bulk { get; }
+
     /// <summary>Posts in a transaction of its own, the fastest way this database has.</summary>
     internal abstract Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel);
 

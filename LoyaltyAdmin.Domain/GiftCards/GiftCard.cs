@@ -86,7 +86,10 @@ public sealed class GiftCard : IAudited
     /// <summary>“**** 1234”: the only form in which a number appears without an audited reveal.</summary>
     public static string Mask(string lastFour) => $"**** {lastFour}";
 
-    public void SetSearchText() => SearchText = string.Join(' ', new[] { BuyerName, BuyerPhone, BuyerEmail, LastFour }.Where(part => !string.IsNullOrEmpty(part))).ToLowerInvariant();
+    public void SetSearchText() => SearchText = SearchTextOf(BuyerName, BuyerPhone, BuyerEmail, LastFour);
+
+    internal static string SearchTextOf(string? name, string? phone, string? email, string lastFour) =>
+        string.Join(' ', new[] { name, phone, email, lastFour }.Where(part => !string.IsNullOrEmpty(part))).ToLowerInvariant();
 
     string? IAudited.AuditName => Mask(LastFour);
 

@@ -12,6 +12,8 @@ public sealed class PostgreSqlProvider(string connectionString) : DatabaseProvid
 
     internal override LedgerSql LedgerSql { get; } = new PostgreSqlLedgerSql();
 
+    internal override BulkInsert Bulk { get; } = new PostgreSqlBulkInsert();
+
     internal override async Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
     {
         if (posting.ReversesId is not null)

@@ -20,6 +20,8 @@ public sealed class SqlServerProvider : DatabaseProvider
 
     internal override LedgerSql LedgerSql { get; } = new SqlServerLedgerSql();
 
+    internal override BulkInsert Bulk { get; } = new SqlServerBulkInsert();
+
     internal override async Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
     {
         await using var db = await database.ReadAsync(cancel);

@@ -25,6 +25,8 @@ public sealed class SqliteProvider : DatabaseProvider, IAsyncDisposable, IDispos
 
     internal override LedgerSql LedgerSql => ledgerSql;
 
+    internal override BulkInsert Bulk { get; } = new SqliteBulkInsert();
+
     // SQLite's own busy wait sleeps and is unfair (seconds at 64 writers); a queue in front of it is fair and asynchronous.
     internal override SemaphoreSlim WriteGate => gate;
 

@@ -1,0 +1,24 @@
+namespace LoyaltyAdmin.Domain.Imports;
+
+/// <summary>One import as its page and the history show it.</summary>
+/// <param name="ValueSummary">The value of the valid rows per currency.</param>
+/// <param name="Warning">A doubt about the file as a whole; it does not stand in the way.</param>
+public sealed record ImportSummary(
+    long Id, string FileName, string UploadedByName, DateTimeOffset UploadedAt, ImportStatus Status, ImportMode Mode, int TotalRows, int ValidRows, int ErrorRows, int AppliedRows,
+    string? ValueSummary, DateTimeOffset? FinishedAt, string? Failure, string? Warning)
+{
+    /// <summary>Something is being done in the background.</summary>
+    public bool IsRunning => Status is ImportStatus.Uploaded or ImportStatus.Applying or ImportStatus.Cancelling or ImportStatus.RollingBack;
+
+    /// <summary>How far the background work is, 0 to 100.</summary>
+    public int Percent => ValidRows == 0 ? 0 : (int)Math.Min(100, AppliedRows * 100L / ValidRows);
+
+    public bool MayConfirm => Status == ImportStatus.Validated && ValidRows > 0;
+
+    public bool MayCancel => Status is ImportStatus.Validated or ImportStatus.AwaitingApproval or ImportStatus.Applying;
+
+    public bool MayRollBack => Status == ImportStatus.Committed;
+}
+
+/// <summary>What is wrong with one row.</summary>
+public sealed record ImportVerdict(long Id, int RowNumber, string? Column, string? Code, string? Sentence);

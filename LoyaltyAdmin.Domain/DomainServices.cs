@@ -3,6 +3,7 @@ using LoyaltyAdmin.Domain.Agreements;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Demo;
+using LoyaltyAdmin.Domain.Exports;
 using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Ledger;
@@ -62,5 +63,11 @@ public static class DomainServices
         .AddSingleton<BackgroundWork>(services => services.GetRequiredService<GiftCardImportWork>())
         .AddSingleton<ApprovalHandler>(services => services.GetRequiredService<GiftCardAdjustments>())
         .AddSingleton<ApprovalHandler, GiftCardImportApprovals>()
+        .AddSingleton(new ExportSettings(Path.Combine(Path.GetTempPath(), "loyalty-exports")))
+        .AddSingleton<GiftCardSheets>()
+        .AddSingleton<ExportWork>()
+        .AddSingleton<Exports.Exports>()
+        .AddSingleton<BackgroundWork>(services => services.GetRequiredService<ExportWork>())
+        .AddSingleton<ApprovalHandler, NumberExportApprovals>()
         .AddSingleton<Approvals>();
 }

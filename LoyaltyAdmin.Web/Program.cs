@@ -2,6 +2,7 @@ using LoyaltyAdmin.Domain;
 using LoyaltyAdmin.Web;
 using LoyaltyAdmin.Web.Access;
 using LoyaltyAdmin.Web.Components;
+using LoyaltyAdmin.Web.Jobs;
 using LoyaltyAdmin.Web.Layout;
 using LoyaltyAdmin.Web.Operations;
 using Radzen;
@@ -22,6 +23,7 @@ try
     builder.Services.AddRazorComponents().AddInteractiveServerComponents(options => options.DetailedErrors = builder.Environment.IsDevelopment());
     builder.Services.AddRadzenComponents();
     builder.Services.AddScoped<StoreView>();
+    builder.AddJobs();
 
     var app = builder.Build();
 

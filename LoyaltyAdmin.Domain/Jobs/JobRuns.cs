@@ -53,7 +53,8 @@ public sealed class JobRuns(LoyaltyDatabase database, JobLeases leases, AccessCo
             var summary = await work(cancel);
             if (always || summary is not null)
             {
-                await SaveAsync(job, started, succeeded: true, summary, cancel);
+                // Done is done, also when the host is asked to stop just now.
+                await SaveAsync(job, started, succeeded: true, summary, CancellationToken.None);
             }
 
             return summary;

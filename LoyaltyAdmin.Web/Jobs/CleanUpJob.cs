@@ -1,9 +1,11 @@
+using LoyaltyAdmin.Domain.Exports;
+using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Jobs;
 
 namespace LoyaltyAdmin.Web.Jobs;
 
-/// <summary>Deletes what was only kept for a while: old job history.</summary>
-public sealed class CleanUpJob(JobRuns runs, ILogger<CleanUpJob> logger) : ScheduledJob(runs, logger)
+/// <summary>Deletes what is only kept for a while: export files after 24 hours, rows of finished imports after 30 days, job history after 90.</summary>
+public sealed class CleanUpJob(JobRuns runs, ExportWork exports, GiftCardImportWork imports, ILogger<CleanUpJob> logger) : ScheduledJob(runs, logger)
 {
     private readonly JobRuns history = runs;
 
@@ -11,5 +13,6 @@ public sealed class CleanUpJob(JobRuns runs, ILogger<CleanUpJob> logger) : Sched
 
     protected override TimeSpan AtMostEvery => TimeSpan.FromMinutes(50);
 
-    protected override async Task<string> RunAsync(CancellationToken cancel) => $"{await history.CleanUpAsync(cancel)} old job runs deleted.";
+    protected override async Task<string> RunAsync(CancellationToken cancel) =>
+        $"{await exports.CleanUpAsync(cancel)} exports expired, {await imports.CleanUpAsync(cancel)} import rows and {await history.CleanUpAsync(cancel)} job runs deleted.";
 }

@@ -1,4 +1,5 @@
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Exports;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
 using Quartz;
@@ -25,6 +26,9 @@ public static class JobSchedule
             options.WaitForJobsToComplete = true;
             options.AwaitApplicationStarted = true;
         });
+        services.AddSingleton(provider => new ExportSettings(builder.Configuration["Data:Exports"] is { Length: > 0 } folder
+            ? Path.GetFullPath(folder)
+            : Path.Combine(Path.GetDirectoryName(provider.GetRequiredService<Storage>().KeyFile)!, "exports")));
         services.AddHostedService<NightlySchedule>();
         services.AddHostedService<BackgroundWorkers>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));

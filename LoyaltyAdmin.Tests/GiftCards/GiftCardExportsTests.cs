@@ -294,7 +294,7 @@ public abstract class GiftCardExportsTests(DatabaseKind kind) : DatabaseTest(kin
 
     private static List<object?[]> Read(byte[] file, string sheet)
     {
-        using var reader = ExcelReaderFactory.CreateOpenXmlReader(new MemoryStream(file));
+        using var reader = ExcelReaderFactory.CreateOpenXmlReader(new MemoryStream(file), new ExcelReaderConfiguration { FallbackEncoding = System.Text.Encoding.UTF8 });
         do
         {
             if (reader.Name != sheet)

@@ -1,14 +1,13 @@
-using System.Data;
 using System.Globalization;
 using System.Security.Cryptography;
 using ClosedXML.Excel;
-using ExcelDataReader;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Exports;
 using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
+using LoyaltyAdmin.Tests.Excel;
 using LoyaltyAdmin.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -292,28 +291,7 @@ public abstract class GiftCardExportsTests(DatabaseKind kind) : DatabaseTest(kin
         return await Db.Get<GiftCardPayments>().RedeemAsync(till, new GiftCardMovement { CardNumber = number, Amount = amount, Currency = "USD", StoreCode = at.Code, Channel = Channel.Pos }, A.Unique("k"));
     }
 
-    private static List<object?[]> Read(byte[] file, string sheet)
-    {
-        using var reader = ExcelReaderFactory.CreateOpenXmlReader(new MemoryStream(file), new ExcelReaderConfiguration { FallbackEncoding = System.Text.Encoding.UTF8 });
-        do
-        {
-            if (reader.Name != sheet)
-            {
-                continue;
-            }
-
-            var rows = new List<object?[]>();
-            while (reader.Read())
-            {
-                rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(at => reader.GetValue(at))]);
-            }
-
-            return rows;
-        }
-        while (reader.NextResult());
-
-        throw new InvalidOperationException($"No sheet {sheet}.");
-    }
+    private static List<object?[]> Read(byte[] file, string sheet) => Readers.ExcelDataReader(file)[sheet];
 
     private static Header HeaderOf(IXLWorksheet sheet, string column)
     {

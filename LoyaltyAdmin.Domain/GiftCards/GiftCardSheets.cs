@@ -41,44 +41,44 @@ public sealed class GiftCardSheets(LoyaltyDatabase database, CardNumbers numbers
         switch (request.Kind)
         {
             case ExportKind.SoldGiftCards:
-            {
-                var found = cards.Filtered(db, grant, request.Cards ?? new(), request.StoreView);
-                var names = await ExportNames.ReadAsync(db, request.WithFullNumbers ? numbers : null, seesBuyers: grant.May(Permission.BuyersReveal), cancel);
-                var sheet = await workbook.AddSheetAsync(GiftCardColumns.Cards(names), heading.Layout(await found.LongCountAsync(cancel)), cancel);
-                await CopyAsync(sheet, GiftCardColumns.Read(found, request.WithFullNumbers), progressed, progressEvery, cancel);
-                await AddReconciliationAsync(workbook, db, grant, heading, request.StoreView ?? request.Cards?.StoreId, request.Cards?.Currency, from: null, to: null, cancel);
+                {
+                    var found = cards.Filtered(db, grant, request.Cards ?? new(), request.StoreView);
+                    var names = await ExportNames.ReadAsync(db, request.WithFullNumbers ? numbers : null, seesBuyers: grant.May(Permission.BuyersReveal), cancel);
+                    var sheet = await workbook.AddSheetAsync(GiftCardColumns.Cards(names), heading.Layout(await found.LongCountAsync(cancel)), cancel);
+                    await CopyAsync(sheet, GiftCardColumns.Read(found, request.WithFullNumbers), progressed, progressEvery, cancel);
+                    await AddReconciliationAsync(workbook, db, grant, heading, request.StoreView ?? request.Cards?.StoreId, request.Cards?.Currency, from: null, to: null, cancel);
 
-                return sheet.Count;
-            }
+                    return sheet.Count;
+                }
 
             case ExportKind.GiftCardTransactions:
-            {
-                var filter = request.Transactions ?? new();
-                var found = await transactions.FilteredAsync(db, grant, filter, request.StoreView, cancel);
-                var names = await ExportNames.ReadAsync(db, request.WithFullNumbers ? numbers : null, seesBuyers: false, cancel);
-                var sheet = await workbook.AddSheetAsync(GiftCardColumns.Transactions(names), heading.Layout(await found.LongCountAsync(cancel)), cancel);
-                await CopyAsync(sheet, GiftCardColumns.Read(db, found, request.WithFullNumbers), progressed, progressEvery, cancel);
-                await AddReconciliationAsync(workbook, db, grant, heading, request.StoreView ?? filter.HomeStoreId, filter.Currency, filter.From, filter.To, cancel);
+                {
+                    var filter = request.Transactions ?? new();
+                    var found = await transactions.FilteredAsync(db, grant, filter, request.StoreView, cancel);
+                    var names = await ExportNames.ReadAsync(db, request.WithFullNumbers ? numbers : null, seesBuyers: false, cancel);
+                    var sheet = await workbook.AddSheetAsync(GiftCardColumns.Transactions(names), heading.Layout(await found.LongCountAsync(cancel)), cancel);
+                    await CopyAsync(sheet, GiftCardColumns.Read(db, found, request.WithFullNumbers), progressed, progressEvery, cancel);
+                    await AddReconciliationAsync(workbook, db, grant, heading, request.StoreView ?? filter.HomeStoreId, filter.Currency, filter.From, filter.To, cancel);
 
-                return sheet.Count;
-            }
+                    return sheet.Count;
+                }
 
             case ExportKind.LiabilityRollForward:
-            {
-                var report = await reconciliation.RollForwardAsync(grant, Report(request), cancel);
-                await AddRollForwardAsync(workbook, report, heading, request.Reconciliation!.Period, cancel);
+                {
+                    var report = await reconciliation.RollForwardAsync(grant, Report(request), cancel);
+                    await AddRollForwardAsync(workbook, report, heading, request.Reconciliation!.Period, cancel);
 
-                return report.Rows.Count;
-            }
+                    return report.Rows.Count;
+                }
 
             default:
-            {
-                var report = await reconciliation.InterStoreAsync(grant, Report(request), cancel);
-                await (await workbook.AddSheetAsync(ReconciliationColumns.InterStore, heading.Layout(report.Rows.Count), cancel)).WriteAllAsync(report.Rows, cancel);
-                await (await workbook.AddSheetAsync(ReconciliationColumns.Net, heading.Layout(report.Net.Count), cancel)).WriteAllAsync(report.Net, cancel);
+                {
+                    var report = await reconciliation.InterStoreAsync(grant, Report(request), cancel);
+                    await (await workbook.AddSheetAsync(ReconciliationColumns.InterStore, heading.Layout(report.Rows.Count), cancel)).WriteAllAsync(report.Rows, cancel);
+                    await (await workbook.AddSheetAsync(ReconciliationColumns.Net, heading.Layout(report.Net.Count), cancel)).WriteAllAsync(report.Net, cancel);
 
-                return report.Rows.Count;
-            }
+                    return report.Rows.Count;
+                }
         }
     }
 

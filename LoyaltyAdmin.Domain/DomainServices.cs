@@ -53,6 +53,7 @@ public static class DomainServices
         .AddSingleton<SoldGiftCards>()
         .AddSingleton<GiftCardTransactions>()
         .AddSingleton<GiftCardReconciliation>()
+        .AddSingleton<GiftCardDashboard>()
         .AddSingleton<DemoGiftCards>()
         .AddSingleton<GiftCardExpiry>()
         .AddSingleton<GiftCardRefunds>()

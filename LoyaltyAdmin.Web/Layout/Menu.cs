@@ -12,6 +12,16 @@ public static class Menu
     [
         new("Dashboard", "/", Icon: "dashboard"),
         new("Approvals", "/approvals", Permission.DashboardRead, "task_alt"),
+        new("Membership Marketing", Icon: "loyalty", Children:
+        [
+            new("Members", Children:
+            [
+                new("Member Benefits", Children:
+                [
+                    new("Reconciliation", "/members/gift-cards/reconciliation", Permission.ReportsRead),
+                ]),
+            ]),
+        ]),
         new("System Configuration", Icon: "settings", Children:
         [
             new("Stores", "/system-configuration/stores", Permission.StoresManage),
@@ -19,6 +29,7 @@ public static class Menu
             new("Users and Roles", "/system-configuration/users", Permission.UsersManage),
             new("API Clients", "/system-configuration/api-clients", Permission.ApiClientsManage),
             new("Audit Trail", "/system-configuration/audit-trail", Permission.AuditRead),
+            new("Ledger Check", "/system-configuration/ledger-check", Permission.LedgerRead),
         ]),
     ];
 

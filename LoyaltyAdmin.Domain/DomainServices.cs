@@ -42,6 +42,7 @@ public static class DomainServices
         .AddSingleton<JobLeases>()
         .AddSingleton<JobRuns>()
         .AddSingleton<CardNumbers>()
+        .AddSingleton<Stores.StoreDirectory>()
         .AddSingleton<GiftCardCatalog>()
         .AddSingleton<GiftCardLookup>()
         .AddSingleton<GiftCardPlans>()

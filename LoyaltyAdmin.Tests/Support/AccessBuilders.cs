@@ -145,6 +145,7 @@ public sealed class ApiClientBuilder(string name)
 {
     private readonly HashSet<ApiScope> scopes = [];
     private StoreScope stores = StoreScope.All;
+    private Action<ApiClient> change = _ => { };
 
     public ApiClientBuilder With(params IEnumerable<ApiScope> granted)
     {
@@ -160,9 +161,28 @@ public sealed class ApiClientBuilder(string name)
         return this;
     }
 
+    public ApiClientBuilder Redeeming(int perSecond) => Where(client => client.RedemptionsPerSecond = perSecond);
+
+    /// <summary>Sets anything else, e.g. that it must sign.</summary>
+    public ApiClientBuilder Where(Action<ApiClient> set)
+    {
+        change += set;
+
+        return this;
+    }
+
+    /// <summary>Takes back the scopes named so far.</summary>
+    public ApiClientBuilder WithOnly(params IEnumerable<ApiScope> granted)
+    {
+        scopes.Clear();
+
+        return With(granted);
+    }
+
     public async Task<Actor> SaveToAsync(TestDatabase database)
     {
         var client = new ApiClient { Name = name, Scopes = [.. scopes], Stores = stores, CreatedAt = database.Clock.Now };
+        change(client);
         await database.AddAsync(client);
 
         return Actor.ApiClient(client.Id, name);

@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+
+namespace LoyaltyAdmin.Web.Api;
+
+/// <summary>One example of every body, so that a newcomer can copy it.</summary>
+internal static class ApiExamples
+{
+    private static readonly Dictionary<string, (string? Request, string? Answer)> byOperation = new(StringComparer.Ordinal)
+    {
+        ["listStores"] = (null, """[{"code":"NYC01","name":"Bryant Park","timeZone":"America/New_York","city":"New York"}]"""),
+        ["listGiftCardPlans"] = (null, """[{"code":"GC-0001","name":"Classic","currency":"USD","cardType":"ELECTRONIC","denominations":[{"amount":200.00,"price":180.00}],"customAmount":{"minimum":50.00,"maximum":5000.00},"purchaseInformation":{"name":"OPTIONAL","phone":"OPTIONAL","email":"MANDATORY","cardNumber":"HIDDEN"}}]"""),
+        ["sellGiftCard"] = ("""{"planCode":"GC-0001","amount":200,"currency":"USD","storeCode":"NYC01","channel":"POS","orderNumber":"R-1001","buyer":{"name":"Ada Byron","phone":"+1 212 555 0100","email":"ada@example.com"}}""", """{"cardNumber":"9600471234567890123","securityCode":"7Q2M9KX4","status":"ACTIVE","balance":200.00,"currency":"USD","paid":180.00,"expiresAt":null,"transactionId":1001}"""),
+        ["getGiftCard"] = (null, """{"cardNumber":"**** 0123","status":"ACTIVE","balance":200.00,"currency":"USD","expiresAt":null}"""),
+        ["redeemGiftCard"] = ("""{"amount":25.5,"currency":"USD","storeCode":"NYC01","channel":"POS","orderNumber":"R-1002"}""", """{"transactionId":1002,"amount":25.50,"balance":174.50,"currency":"USD"}"""),
+        ["rechargeGiftCard"] = ("""{"amount":50,"currency":"USD","storeCode":"NYC01","channel":"POS"}""", """{"transactionId":1003,"amount":50.00,"balance":224.50,"currency":"USD"}"""),
+        ["activateGiftCard"] = ("""{"storeCode":"NYC01","channel":"POS"}""", """{"transactionId":1004,"amount":0.00,"balance":100.00,"currency":"USD"}"""),
+        ["reverseRedemption"] = ("""{"amount":10}""", """{"transactionId":1005,"amount":10.00,"balance":184.50,"currency":"USD"}"""),
+    };
+
+    private static readonly Dictionary<string, string> problems = new(StringComparer.Ordinal)
+    {
+        ["400"] = """{"type":"urn:loyalty-admin:error:invalid_input","title":"Bad Request","status":400,"detail":"“amount” is required.","code":"invalid_input","errors":{"amount":["“amount” is required."]}}""",
+        ["401"] = """{"type":"urn:loyalty-admin:error:invalid_api_key","title":"Unauthorized","status":401,"detail":"Send a valid API key in the header X-Api-Key.","code":"invalid_api_key"}""",
+        ["404"] = """{"type":"urn:loyalty-admin:error:not_found","title":"Not Found","status":404,"detail":"The card was not found.","code":"not_found"}""",
+        ["409"] = """{"type":"urn:loyalty-admin:error:insufficient_balance","title":"Conflict","status":409,"detail":"The balance of USD 4.50 does not cover the amount.","code":"insufficient_balance","balance":4.50,"currency":"USD"}""",
+        ["429"] = """{"type":"urn:loyalty-admin:error:rate_limited","title":"Too Many Requests","status":429,"detail":"Too many requests. Repeat this one after the time in Retry-After.","code":"rate_limited"}""",
+    };
+
+    public static void AddTo(OpenApiOperation operation)
+    {
+        var (request, answer) = byOperation.GetValueOrDefault(operation.OperationId ?? "");
+        Set(operation.RequestBody?.Content, request);
+        foreach (var (status, response) in operation.Responses ?? [])
+        {
+            Set(response.Content, status[0] == '2' ? answer : problems.GetValueOrDefault(status));
+        }
+    }
+
+    private static void Set(IDictionary<string, OpenApiMediaType>? content, string? json)
+    {
+        if (json is null || content is null)
+        {
+            return;
+        }
+
+        foreach (var media in content.Values)
+        {
+            media.Example = JsonNode.Parse(json);
+        }
+    }
+}

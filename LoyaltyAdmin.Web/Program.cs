@@ -1,6 +1,7 @@
 using LoyaltyAdmin.Domain;
 using LoyaltyAdmin.Web;
 using LoyaltyAdmin.Web.Access;
+using LoyaltyAdmin.Web.Api;
 using LoyaltyAdmin.Web.Components;
 using LoyaltyAdmin.Web.Jobs;
 using LoyaltyAdmin.Web.Layout;
@@ -20,6 +21,7 @@ try
     builder.Services.AddLoyaltyDomain();
     builder.Services.AddSingleton<FirstRun>();
     builder.AddStaffAccess();
+    builder.AddLoyaltyApi();
     builder.Services.AddRazorComponents().AddInteractiveServerComponents(options => options.DetailedErrors = builder.Environment.IsDevelopment());
     builder.Services.AddRadzenComponents();
     builder.Services.AddScoped<StoreView>();
@@ -33,11 +35,13 @@ try
     app.UseExceptionHandler("/error", createScopeForErrors: true);
     app.UseSecurityHeaders();
     app.UseStatusPages();
+    app.UseLoyaltyApi();
     app.UseStaffAccess();
     app.UseAntiforgery();
 
     app.MapStaticAssets().AllowAnonymous();
     app.MapStaffAccess();
+    app.MapLoyaltyApi();
     app.MapHealth();
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null); // UseSecurityHeaders says more.
 

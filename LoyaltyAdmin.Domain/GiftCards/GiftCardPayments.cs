@@ -29,7 +29,7 @@ public sealed record GiftCardMoved(long TransactionId, decimal Amount, decimal B
 public sealed record GiftCardBalance(string MaskedNumber, GiftCardStatus Status, decimal Balance, string Currency, DateTimeOffset? ExpiresAt);
 
 /// <summary>Spending, recharging, activating and giving back: what tills and online stores do with sold cards.</summary>
-public sealed class GiftCardPayments(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, GiftCardCatalog catalog, GiftCardLookup lookup, TimeProvider clock)
+public sealed class GiftCardPayments(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, GiftCardCatalog catalog, GiftCardLookup lookup, CardNumbers numbers, TimeProvider clock)
 {
     private const int PartialAttempts = 20;
 
@@ -222,8 +222,10 @@ public sealed class GiftCardPayments(LoyaltyDatabase database, Ledger.Ledger led
         }
     }
 
-    private static Operation OperationFor(Actor actor, string key, string verb, GiftCardMovement m) =>
-        Operation.For(actor, key, verb, CardNumbers.Normalise(m.CardNumber), m.Amount, m.Currency, m.StoreCode, m.Channel, m.OrderNumber, m.AllowPartial);
+    // The code takes part as a keyed hash: the request's hash is stored, and the code must not be guessable from it.
+    private Operation OperationFor(Actor actor, string key, string verb, GiftCardMovement m) =>
+        Operation.For(actor, key, verb, CardNumbers.Normalise(m.CardNumber), m.Amount, m.Currency, m.StoreCode, m.Channel, m.OrderNumber, m.AllowPartial,
+            m.SecurityCode is { } code ? Convert.ToHexString(numbers.HashCode(m.CardNumber, code)) : null);
 
     private Posting PostingFor(Operation operation, TransactionType type, FoundCard card, Store store, GiftCardMovement movement)
     {

@@ -1,0 +1,279 @@
+using System.Net;
+using LoyaltyAdmin.Domain.Ledger;
+using LoyaltyAdmin.Tests.Support;
+using LoyaltyAdmin.Web.Api;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace LoyaltyAdmin.Tests.Api;
+
+/// <summary>One effect and one answer per key (reliability V1, V4-V7, V11, V13), whatever the network does.</summary>
+public abstract class IdempotencyTests(DatabaseKind kind) : ApiTest(kind)
+{
+    public sealed class OnSqlite() : IdempotencyTests(DatabaseKind.Sqlite);
+
+    public sealed class OnPostgreSql() : IdempotencyTests(DatabaseKind.PostgreSql);
+
+    [Fact]
+    public async Task Of_64_payments_of_5_at_once_a_card_of_100_covers_exactly_20()
+    {
+        var card = await SellAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => RedeemAsync(card, 5)));
+
+        answers.Count(a => a.Status == HttpStatusCode.Created).ShouldBe(20);
+        answers.Count(a => a.Code == "insufficient_balance").ShouldBe(44);
+        (await BalanceAsync(card)).ShouldBe(0);
+        (await Db.ReadAsync(db => db.LedgerEntries.Where(e => db.GiftCards.Any(c => c.AccountId == e.AccountId)).SumAsync(e => e.Amount))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_same_payment_sent_64_times_at_once_is_one_payment_with_64_equal_answers()
+    {
+        var card = await SellAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Till.PostAsync($"/gift-cards/{card.Number}/redemptions", PaymentBody(5), "order-1")));
+
+        answers.ShouldAllBe(a => a.Status == HttpStatusCode.Created && a.Text == answers[0].Text);
+        (await BalanceAsync(card)).ShouldBe(95);
+    }
+
+    [Fact]
+    public async Task The_same_sale_sent_16_times_at_once_is_one_card_with_16_equal_answers()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Till.PostAsync("/gift-cards", SaleBody(), "sale-1")));
+
+        answers.ShouldAllBe(a => a.Status == HttpStatusCode.Created && a.Text == answers[0].Text);
+        (await Db.ReadAsync(db => db.GiftCards.CountAsync())).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Every_posted_request_needs_a_key_and_no_key_serves_two_requests()
+    {
+        var bodies = await OneOfEachAsync();
+        bodies.Keys.ShouldBe(PostRoutes(), ignoreOrder: true);
+
+        foreach (var (route, (path, body, other)) in bodies)
+        {
+            (await Till.SendAsync(HttpMethod.Post, path, body)).ShouldBeProblem(HttpStatusCode.BadRequest, "idempotency_key_required");
+            foreach (var bad in new[] { new string('x', 129), "a b", "schlüssel", "a\tb" })
+            {
+                (await Till.PostAsync(path, body, bad)).ShouldBeProblem(HttpStatusCode.BadRequest, "invalid_idempotency_key");
+            }
+
+            var first = await Till.PostAsync(path, body, route);
+            first.Status.ShouldBe(HttpStatusCode.Created, route + first.Text);
+            var transactions = await Db.ReadAsync(db => db.LedgerTransactions.CountAsync());
+
+            var again = await Till.PostAsync(path, body, route);
+            (again.Status, again.Text, again.ContentType, again.Headers.GetValueOrDefault("Location")).ShouldBe((first.Status, first.Text, first.ContentType, first.Headers.GetValueOrDefault("Location")), route);
+            (await Till.PostAsync(path, other, route)).ShouldBeProblem(HttpStatusCode.UnprocessableEntity, "idempotency_key_reused");
+            (await Db.ReadAsync(db => db.LedgerTransactions.CountAsync())).ShouldBe(transactions, route);
+        }
+    }
+
+    [Fact]
+    public async Task A_key_of_128_characters_is_a_key()
+    {
+        var card = await SellAsync();
+
+        (await Till.PostAsync($"/gift-cards/{card.Number}/redemptions", PaymentBody(5), new string('~', 128))).ShouldBeDone(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Two_clients_may_use_the_same_key()
+    {
+        var card = await SellAsync();
+        var other = await Host.TillAsync(Db);
+        var path = $"/gift-cards/{card.Number}/redemptions";
+
+        (await Till.PostAsync(path, PaymentBody(5), "1")).ShouldBeDone(HttpStatusCode.Created);
+        (await other.PostAsync(path, PaymentBody(7), "1")).ShouldBeDone(HttpStatusCode.Created)["balance"].GetDecimal().ShouldBe(88);
+    }
+
+    [Fact]
+    public async Task A_refusal_stands_for_its_key_also_when_the_card_could_pay_by_now()
+    {
+        var card = await SellAsync();
+        var path = $"/gift-cards/{card.Number}/redemptions";
+        var refused = (await Till.PostAsync(path, PaymentBody(120), "k")).ShouldBeProblem(HttpStatusCode.Conflict, "insufficient_balance");
+        await Till.PostAsync($"/gift-cards/{card.Number}/recharges", PaymentBody(50));
+
+        (await Till.PostAsync(path, PaymentBody(120), "k")).Body.ShouldBe(refused.Body);
+        (await Till.PostAsync(path, PaymentBody(120), "k2")).ShouldBeDone(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task A_payment_is_answered_again_after_what_it_needed_is_gone()
+    {
+        var card = await SellAsync();
+        var path = $"/gift-cards/{card.Number}/redemptions";
+        var online = PaymentBody(5, channel: "ONLINE", code: card.Code);
+        var paid = (await Till.PostAsync(path, online, "k")).ShouldBeDone(HttpStatusCode.Created);
+        var sale = await Till.PostAsync("/gift-cards", SaleBody(), "s");
+        for (var i = 0; i < 5; i++)
+        {
+            (await Till.PostAsync(path, PaymentBody(5, channel: "ONLINE", code: "WRONG000"))).ShouldBeProblem(HttpStatusCode.NotFound, "card_not_accepted");
+        }
+
+        (await Till.PostAsync(path, online, "k")).Body.ShouldBe(paid.Body);
+
+        await Db.Database.WriteAsync(Domain.Access.Actor.System, async db => (await db.Stores.SingleAsync(s => s.Id == Store.Id)).IsOpen = false);
+        Clock.Advance(TimeSpan.FromSeconds(6));
+
+        (await Till.PostAsync(path, online, "k")).Body.ShouldBe(paid.Body);
+        (await Till.PostAsync("/gift-cards", SaleBody(), "s")).Body.ShouldBe(sale.Body);
+        (await Till.PostAsync(path, online, "k2")).ShouldBeProblem(HttpStatusCode.NotFound, "unknown_store");
+    }
+
+    [Fact]
+    public async Task A_client_whose_every_first_answer_is_lost_pays_200_times_for_200_orders()
+    {
+        var seen = new System.Collections.Concurrent.ConcurrentDictionary<string, bool>();
+        await using var lossy = await ApiHost.StartAsync(Db, Unlimited, async (context, next) =>
+        {
+            await using var hidden = new MemoryStream();
+            var answer = context.Response.Body;
+            context.Response.Body = hidden;
+            await next(context);
+            if (seen.TryAdd(context.Request.Headers["Idempotency-Key"].ToString(), true))
+            {
+                context.Abort();
+
+                return;
+            }
+
+            context.Response.Body = answer;
+            await answer.WriteAsync(hidden.ToArray());
+        });
+        var card = await SellAsync(2_000);
+        var till = Till.At(lossy);
+        var path = $"/gift-cards/{card.Number}/redemptions";
+        var lost = 0;
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, 200), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) =>
+        {
+            try
+            {
+                await till.PostAsync(path, PaymentBody(5), $"order-{i}");
+            }
+            catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+            {
+                Interlocked.Increment(ref lost);
+            }
+
+            (await till.PostAsync(path, PaymentBody(5), $"order-{i}")).Status.ShouldBe(HttpStatusCode.Created);
+        });
+
+        lost.ShouldBe(200);
+        (await BalanceAsync(card)).ShouldBe(1_000);
+        (await Db.ReadAsync(db => db.LedgerTransactions.CountAsync(t => t.Type == TransactionType.Consumption))).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Of_two_full_reversals_at_once_one_is_done()
+    {
+        var card = await SellAsync(2_000);
+        var payments = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RedeemAsync(card, 5)));
+
+        var answers = await Task.WhenAll(payments.SelectMany(p => Enumerable.Range(0, 2).Select(_ => Till.PostAsync($"/gift-card-transactions/{p["transactionId"]}/reversals", """{"amount":5}"""))));
+
+        answers.Count(a => a.Status == HttpStatusCode.Created).ShouldBe(20);
+        answers.Count(a => a.Code == "exceeds_captured_amount").ShouldBe(20);
+        (await BalanceAsync(card)).ShouldBe(2_000);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("-0.01")]
+    [InlineData("9223372036854775808")]
+    [InlineData("1e30")]
+    [InlineData("1e3")]
+    [InlineData("\"1e3\"")]
+    [InlineData("\"5\"")]
+    [InlineData("NaN")]
+    [InlineData("\"NaN\"")]
+    [InlineData("Infinity")]
+    [InlineData("0.001")]
+    [InlineData("5.123")]
+    [InlineData("1000000000000.01")]
+    [InlineData("99999999999999999999999999999999999999999")]
+    [InlineData("0.00000000000000000000000000000000000000001")]
+    [InlineData("null")]
+    [InlineData("true")]
+    [InlineData("[5]")]
+    [InlineData("{}")]
+    [InlineData("0x10")]
+    [InlineData("٥")]
+    public async Task Hostile_amounts_are_400_everywhere_and_move_nothing(string amount)
+    {
+        var card = await SellAsync();
+        var payment = await RedeemAsync(card, 10);
+        var transactions = await Db.ReadAsync(db => db.LedgerTransactions.CountAsync());
+        var movement = $$"""{"amount":{{amount}},"currency":"USD","storeCode":"{{Store.Code}}","channel":"POS"}""";
+
+        (await Till.PostAsync("/gift-cards", $$"""{"planCode":"{{Plan.Code}}",{{movement[1..]}}""")).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await Till.PostAsync($"/gift-cards/{card.Number}/redemptions", movement)).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await Till.PostAsync($"/gift-cards/{card.Number}/recharges", movement)).Status.ShouldBe(HttpStatusCode.BadRequest);
+        if (amount != "null")
+        {
+            // Without an amount a reversal gives all back.
+            (await Till.PostAsync($"/gift-card-transactions/{payment["transactionId"]}/reversals", $$"""{"amount":{{amount}}}""")).Status.ShouldBe(HttpStatusCode.BadRequest);
+        }
+
+        (await Db.ReadAsync(db => db.LedgerTransactions.CountAsync())).ShouldBe(transactions);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("5")]
+    [InlineData("{} {}")]
+    [InlineData("{\"amount\":5,}")]
+    [InlineData("{\"amount\":5,\"amount\":500,\"currency\":\"USD\",\"storeCode\":\"x\",\"channel\":\"POS\"}")]
+    [InlineData("{\"currency\":5}")]
+    [InlineData("{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":{\"h\":{\"i\":1}}}}}}}}}}")]
+    public async Task What_is_not_the_json_expected_is_400_in_a_clear_sentence(string body)
+    {
+        var refused = await Till.PostAsync("/gift-cards/9600470000000000000/redemptions", body);
+
+        refused.Status.ShouldBe(HttpStatusCode.BadRequest, refused.Text);
+        refused.ShouldBeProblem(HttpStatusCode.BadRequest, refused.Code!);
+        refused.Code.ShouldBeOneOf("malformed_json", "invalid_input");
+    }
+
+    [Fact]
+    public async Task Bodies_of_another_type_or_size_are_refused()
+    {
+        using var text = new HttpRequestMessage(HttpMethod.Post, LoyaltyApi.Prefix + "/gift-cards") { Content = new StringContent(SaleBody(), System.Text.Encoding.UTF8, "text/plain") };
+        text.Headers.Add(ApiKeyHandler.Header, Till.Key.Key);
+        text.Headers.Add(ApiCall.KeyHeader, "k");
+        using var refused = await Till.Http.SendAsync(text);
+        refused.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+
+        (await Till.PostAsync("/gift-cards", $$"""{"planCode":"{{new string('x', 70_000)}}"}""")).ShouldBeProblem(HttpStatusCode.RequestEntityTooLarge, "body_too_large");
+    }
+
+    private IEnumerable<string> PostRoutes() => Host.Routes.Where(r => r.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("POST") == true).Select(r => r.RoutePattern.RawText![LoyaltyApi.Prefix.Length..]);
+
+    /// <summary>By route: a path, a request that succeeds once, and another one for the same path.</summary>
+    private async Task<Dictionary<string, (string Path, string Body, string Other)>> OneOfEachAsync()
+    {
+        var card = await SellAsync();
+        var payment = await RedeemAsync(card, 20);
+        var pending = await A.GiftCard().Holding(40).In(Store).Of(Plan).Being(AccountStatus.Pending).SaveToAsync(Db);
+        var number = Db.Get<Domain.GiftCards.CardNumbers>().Open(pending.SealedNumber);
+
+        return new()
+        {
+            ["/gift-cards"] = ("/gift-cards", SaleBody(50), SaleBody(100)),
+            ["/gift-cards/{cardNumber}/redemptions"] = ($"/gift-cards/{card.Number}/redemptions", PaymentBody(5), PaymentBody(6)),
+            ["/gift-cards/{cardNumber}/recharges"] = ($"/gift-cards/{card.Number}/recharges", PaymentBody(5), PaymentBody(6)),
+            ["/gift-cards/{cardNumber}/activation"] = ($"/gift-cards/{number}/activation", $$"""{"storeCode":"{{Store.Code}}","channel":"POS"}""", $$"""{"storeCode":"{{Store.Code}}","channel":"POS","orderNumber":"1"}"""),
+            ["/gift-card-transactions/{transactionId}/reversals"] = ($"/gift-card-transactions/{payment["transactionId"]}/reversals", """{"amount":5}""", """{"amount":6}"""),
+        };
+    }
+}

@@ -2,11 +2,15 @@ using System.Reflection;
 using BenchmarkDotNet.Running;
 using LoyaltyAdmin.Benchmarks;
 
-if (args is ["ledger", ..])
+switch (args)
 {
-    await LedgerBenchmark.RunAsync(args[1..]);
-}
-else
-{
-    BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);
+    case ["ledger", .. var rest]:
+        await LedgerBenchmark.RunAsync(rest);
+        break;
+    case ["http", .. var rest]:
+        await HttpBenchmark.RunAsync(rest);
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);
+        break;
 }

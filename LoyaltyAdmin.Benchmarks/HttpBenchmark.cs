@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
+using Npgsql;
+
+namespace LoyaltyAdmin.Benchmarks;
+
+/// <summary>
+/// Redemptions a second over HTTP, end to end (key, scope, limits, idempotency, ledger), on SQLite and PostgreSQL, beside pgbench's
+/// one-statement redemption on the same PostgreSQL server. The web application is a process of its own, and so is this driver.
+/// <code>dotnet build -c Release LoyaltyAdmin.Web; dotnet run -c Release --project LoyaltyAdmin.Benchmarks -- http [seconds per figure] [cards] [rounds]</code>
+/// PostgreSQL runs where LOYALTY_TEST_PG points to (fsync and synchronous_commit on, or the figures mean little); PGBENCH names pgbench.
+/// </summary>
+internal static class HttpBenchmark
+{
+    private static readonly int[] connections = [1, 8, 64];
+
+    public static async Task RunAsync(string[] args)
+    {
+        var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 5;
+        var cards = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20_000;
+        var rounds = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 3;
+        var folder = Directory.CreateTempSubdirectory("loyalty-http-").FullName;
+        Console.WriteLine("| Database | Connections | HTTP tx/s | p50 ms | p99 ms | Errors | pgbench tx/s | HTTP / pgbench |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        try
+        {
+            await MeasureAsync("Sqlite", $"Data Source={Path.Combine(folder, "loyalty.db")}", folder, cards, seconds, rounds, yardstick: null);
+            if (Environment.GetEnvironmentVariable("LOYALTY_TEST_PG") is { Length: > 0 } server)
+            {
+                await OnPostgreSqlAsync(server, folder, cards, seconds, rounds);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task OnPostgreSqlAsync(string server, string folder, int cards, double seconds, int rounds)
+    {
+        var name = $"loyalty_bench_{Guid.NewGuid():N}";
+        await PgBench.ExecuteAsync(server, $"CREATE DATABASE {name}");
+        try
+        {
+            var settings = new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 64 };
+            var yardstick = await PgBench.CreateAsync(settings, folder, cards);
+            await MeasureAsync("PostgreSql", settings.ConnectionString, folder, cards, seconds, rounds, yardstick);
+        }
+        finally
+        {
+            NpgsqlConnection.ClearAllPools();
+            await PgBench.ExecuteAsync(server, $"DROP DATABASE {name} WITH (FORCE)");
+        }
+    }
+
+    private static async Task MeasureAsync(string provider, string connectionString, string folder, int cards, double seconds, int rounds, PgBench? yardstick)
+    {
+        var keyFile = Path.Combine(folder, $"{provider}.keys.json");
+        var prepared = await BenchmarkCompany.CreateAsync(provider, connectionString, keyFile, cards);
+        using var web = await StartAsync(provider, connectionString, keyFile, folder);
+        try
+        {
+            await DriveAsync(web.Address, prepared, 8, Math.Min(seconds, 3));
+            foreach (var count in connections)
+            {
+                var (http, pgbench) = (new List<Figures>(), new List<double>());
+                for (var round = 0; round < rounds; round++)
+                {
+                    // In turns, so that a busy machine slows both.
+                    pgbench.Add(yardstick is null ? double.NaN : await yardstick.RunAsync(count, seconds));
+                    http.Add(await DriveAsync(web.Address, prepared, count, seconds));
+                }
+
+                var (rate, limit) = (Median(http.Select(f => f.Rate)), Median(pgbench));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"| {provider} | {count} | {rate:N0} | {Median(http.Select(f => f.P50)):N1} | {Median(http.Select(f => f.P99)):N1} | {http.Sum(f => f.Errors)} | {(yardstick is null ? "" : $"{limit:N0}")} | {(yardstick is null ? "" : $"{rate / limit:N2}")} |"));
+            }
+        }
+        finally
+        {
+            web.Process.Kill();
+            await web.Process.WaitForExitAsync();
+        }
+    }
+
+    private static async Task<Web> StartAsync(string provider, string connectionString, string keyFile, string folder)
+    {
+        var application = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "WebApplication").Value!;
+        var address = new IPEndPoint(IPAddress.Loopback, int.Parse(Environment.GetEnvironmentVariable("BENCH_PORT") ?? "5121", CultureInfo.InvariantCulture));
+        var start = new ProcessStartInfo("dotnet", [application]) { WorkingDirectory = folder, RedirectStandardOutput = true };
+        foreach (var (key, value) in new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["ASPNETCORE_URLS"] = $"http://{address}",
+            ["Database__Provider"] = provider,
+            ["ConnectionStrings__Loyalty"] = connectionString,
+            ["Security__KeyFile"] = keyFile,
+            ["Api__Limits__RedemptionsPerCard"] = "1000000",
+        })
+        {
+            start.Environment[key] = value;
+        }
+
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        var deadline = Stopwatch.StartNew();
+        while (deadline.Elapsed < TimeSpan.FromSeconds(60) && !process.HasExited)
+        {
+            try
+            {
+                using var probe = new TcpClient();
+                await probe.ConnectAsync(address);
+
+                return new Web(process, address);
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(200);
+            }
+        }
+
+        throw new InvalidOperationException($"{application} did not start. Build LoyaltyAdmin.Web in Release first.");
+    }
+
+    private static async Task<Figures> DriveAsync(IPEndPoint address, BenchmarkCompany company, int count, double seconds)
+    {
+        var until = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
+        var started = Stopwatch.GetTimestamp();
+        var results = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => Task.Run(() => RedemptionConnection.RunAsync(address, company, until))));
+        var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var times = results.SelectMany(r => r.Milliseconds).Order().ToList();
+
+        return new Figures(times.Count / elapsed, times[times.Count / 2], times[Math.Min(times.Count - 1, times.Count * 99 / 100)], results.Sum(r => r.Errors));
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+
+        return sorted[sorted.Count / 2];
+    }
+
+    private sealed record Figures(double Rate, double P50, double P99, int Errors);
+
+    private sealed record Web(Process Process, IPEndPoint Address) : IDisposable
+    {
+        public void Dispose() => Process.Dispose();
+    }
+}

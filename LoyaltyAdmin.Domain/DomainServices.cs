@@ -56,6 +56,7 @@ public static class DomainServices
         .AddSingleton<GiftCardReconciliation>()
         .AddSingleton<GiftCardDashboard>()
         .AddSingleton<DemoGiftCards>()
+        .AddSingleton<DataGenerator>()
         .AddSingleton<GiftCardExpiry>()
         .AddSingleton<GiftCardRefunds>()
         .AddSingleton<GiftCardAdjustments>()

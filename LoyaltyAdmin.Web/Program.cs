@@ -31,6 +31,10 @@ try
 
     await app.MigrateAsync();
     await app.FirstRunAsync();
+    if (await app.GenerateAsync(args))
+    {
+        return 0;
+    }
 
     app.UseExceptionHandler("/error", createScopeForErrors: true);
     app.UseSecurityHeaders();

@@ -41,6 +41,14 @@ public abstract class DatabaseProvider
     /// <summary>Lets several queries of a report see one moment of the database, without holding up anybody who writes.</summary>
     internal virtual Task<IDbContextTransaction> BeginSnapshotAsync(LoyaltyDbContext db, CancellationToken cancel) => db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
 
+    /// <summary>Lets the query planner know how much there is, after much was written at once.</summary>
+    internal virtual async Task AnalyzeAsync(LoyaltyDatabase database, CancellationToken cancel)
+    {
+        await using var db = await database.ReadAsync(cancel);
+        db.Database.SetCommandTimeout(TimeSpan.FromMinutes(10));
+        await db.Database.ExecuteSqlRawAsync("ANALYZE", cancel);
+    }
+
     internal static bool Any(Exception? exception, Func<Exception, bool> test)
     {
         for (var e = exception; e is not null; e = e.InnerException)

@@ -43,6 +43,9 @@ public sealed class SqlServerProvider : DatabaseProvider
         return await db.Database.BeginTransactionAsync(isAllowed ? IsolationLevel.Snapshot : IsolationLevel.ReadCommitted, cancel);
     }
 
+    // This database keeps its statistics itself.
+    internal override Task AnalyzeAsync(LoyaltyDatabase database, CancellationToken cancel) => Task.CompletedTask;
+
     public override IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text) =>
         db.GiftCards.Where(card => card.SearchText.Contains(text)).Select(card => card.Id);
 }

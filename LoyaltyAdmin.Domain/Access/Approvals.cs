@@ -25,7 +25,10 @@ public sealed record ApprovalRow(long Id, ApprovalKind Kind, string Subject, lon
 /// <summary>Four-eyes: what is above its maker's limit waits here for a second person. Nobody decides own requests.</summary>
 public sealed class Approvals(LoyaltyDatabase database, AccessControl access, IEnumerable<ApprovalHandler> handlers, TimeProvider clock)
 {
-    private static readonly SortColumns<Approval> sorts = new(approval => approval.Id);
+    /// <summary>What waits stands on top, newest first.</summary>
+    public const string PendingFirst = "Pending";
+
+    private static readonly SortColumns<Approval> sorts = new SortColumns<Approval>(approval => approval.Id).By(PendingFirst, approval => approval.Status == ApprovalStatus.Pending ? 1 : 0);
 
     private readonly Dictionary<ApprovalKind, ApprovalHandler> handlers = handlers.ToDictionary(handler => handler.Kind);
 

@@ -1,13 +1,10 @@
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Agreements;
 using LoyaltyAdmin.Domain.Data;
-using LoyaltyAdmin.Domain.Values;
+using LoyaltyAdmin.Domain.Stores;
 using Microsoft.EntityFrameworkCore;
 
 namespace LoyaltyAdmin.Domain.GiftCards;
-
-/// <summary>A store to choose.</summary>
-public sealed record StoreChoice(long Id, string Code, string Name, string? City, bool IsOpen);
 
 /// <summary>Something to choose by name.</summary>
 public sealed record Choice(long Id, string Name);
@@ -19,7 +16,7 @@ public sealed record GiftCardFilterChoices(IReadOnlyList<StoreChoice> Stores, IR
 public sealed record GiftCardFormChoices(IReadOnlyList<StoreChoice> Stores, IReadOnlyList<Choice> TermsOfUse, IReadOnlyList<DesignChoice> Designs, string Currency, string Company, int MinimumMonths);
 
 /// <summary>What forms and filters offer. A caller is offered own stores only.</summary>
-public sealed class GiftCardChoices(LoyaltyDatabase database, AccessControl access, GiftCardDesigns designs)
+public sealed class GiftCardChoices(LoyaltyDatabase database, AccessControl access, StoreCatalog stores, GiftCardDesigns designs)
 {
     [Requires(Permission.GiftCardsRead)]
     public async Task<GiftCardFilterChoices> ForFiltersAsync(Actor actor, CancellationToken cancel = default)
@@ -28,7 +25,7 @@ public sealed class GiftCardChoices(LoyaltyDatabase database, AccessControl acce
         await using var db = await database.ReadAsync(cancel);
         var plans = await db.GiftCardPlans.OrderBy(p => p.Name).ThenBy(p => p.Code).Select(p => new { p.Id, p.Code, p.Name, p.Currency }).ToListAsync(cancel);
 
-        return new GiftCardFilterChoices(await StoresAsync(db, grant, cancel), [.. plans.Select(p => new Choice(p.Id, $"{p.Name} ({p.Code})"))], [.. plans.Select(p => p.Currency).Distinct().Order(StringComparer.Ordinal)]);
+        return new GiftCardFilterChoices(await stores.ChoicesAsync(grant.Stores, cancel), [.. plans.Select(p => new Choice(p.Id, $"{p.Name} ({p.Code})"))], [.. plans.Select(p => p.Currency).Distinct().Order(StringComparer.Ordinal)]);
     }
 
     [Requires(Permission.PlansRead)]
@@ -40,13 +37,6 @@ public sealed class GiftCardChoices(LoyaltyDatabase database, AccessControl acce
         var terms = await db.Agreements.Where(a => a.Kind == AgreementKind.GiftCardTerms && a.IsActive).OrderBy(a => a.Title).Select(a => new Choice(a.Id, a.Title)).ToListAsync(cancel);
         var company = await db.CompanySettings.FirstOrDefaultAsync(cancel);
 
-        return new GiftCardFormChoices(await StoresAsync(db, grant, cancel), terms, faces, company?.Currency ?? "USD", company?.Name ?? "", company?.MinimumGiftCardMonths ?? 0);
-    }
-
-    private static async Task<IReadOnlyList<StoreChoice>> StoresAsync(LoyaltyDbContext db, Grant grant, CancellationToken cancel)
-    {
-        var all = await db.Stores.OrderBy(s => s.Name).Select(s => new StoreChoice(s.Id, s.Code, s.Name, s.City, s.IsOpen)).ToListAsync(cancel);
-
-        return [.. all.Where(store => grant.Sees(store.Id))];
+        return new GiftCardFormChoices(await stores.ChoicesAsync(grant.Stores, cancel), terms, faces, company?.Currency ?? "USD", company?.Name ?? "", company?.MinimumGiftCardMonths ?? 0);
     }
 }

@@ -11,19 +11,20 @@ public static class Menu
     public static IReadOnlyList<MenuItem> Items { get; } =
     [
         new("Dashboard", "/", Icon: "dashboard"),
-        new("Approvals", "/approvals", Permission.DashboardRead, "task_alt"),
         new("Membership Marketing", Icon: "loyalty", Children:
         [
             new("Members", Children:
             [
                 new("Member Benefits", Children:
                 [
+                    new("Gift Card", "/members/gift-cards", Permission.PlansRead),
                     new("Reconciliation", "/members/gift-cards/reconciliation", Permission.ReportsRead),
                 ]),
             ]),
         ]),
         new("System Configuration", Icon: "settings", Children:
         [
+            new("Approvals", "/approvals", Permission.DashboardRead),
             new("Stores", "/system-configuration/stores", Permission.StoresManage),
             new("Agreements", "/system-configuration/agreements", Permission.AgreementsManage),
             new("Users and Roles", "/system-configuration/users", Permission.UsersManage),

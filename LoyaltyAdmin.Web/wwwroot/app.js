@@ -49,3 +49,57 @@ document.addEventListener("click", event => {
     }
   }
 });
+
+// Menus open beside their button; the browser closes them by itself (Popover API).
+document.addEventListener("beforetoggle", event => {
+  const menu = event.target;
+
+  if (event.newState !== "open" || !menu.matches?.(".menu[popover]")) {
+    return;
+  }
+
+  const button = document.querySelector(`[popovertarget="${menu.id}"]`)?.getBoundingClientRect();
+
+  if (button) {
+    const below = innerHeight - button.bottom > 280 || button.top < 280;
+    menu.style.insetBlockStart = below ? `${button.bottom + 4}px` : "auto";
+    menu.style.insetBlockEnd = below ? "auto" : `${innerHeight - button.top + 4}px`;
+    menu.style.insetInlineEnd = `${Math.max(8, document.documentElement.clientWidth - button.right)}px`;
+  }
+}, true);
+
+// An open menu would stay where it is while the page moves on.
+document.addEventListener("scroll", event => {
+  for (const menu of document.querySelectorAll(".menu:popover-open")) {
+    if (!menu.contains(event.target)) {
+      menu.hidePopover();
+    }
+  }
+}, { capture: true, passive: true });
+
+document.addEventListener("click", event => {
+  // A message leads to its field.
+  const field = event.target.closest?.("[data-focus]")?.dataset.focus;
+
+  if (field) {
+    const target = document.getElementById(field);
+    target?.focus();
+    target?.scrollIntoView({ block: "center" });
+  }
+
+  if (event.target.closest?.("[data-print]")) {
+    print();
+  }
+});
+
+// "/" leads to the search.
+document.addEventListener("keydown", event => {
+  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest?.("input, textarea, select, [contenteditable]")) {
+    const search = document.querySelector("[data-search]");
+
+    if (search) {
+      event.preventDefault();
+      search.focus();
+    }
+  }
+});

@@ -1,0 +1,16 @@
+namespace LoyaltyAdmin.Web.Components;
+
+/// <summary>What the fields of one form share: their messages and, for the summary that links to them, their addresses in the page.</summary>
+public sealed class FormScope
+{
+    private readonly Dictionary<string, string> ids = [];
+
+    /// <summary>Messages by the form's property name.</summary>
+    public IReadOnlyDictionary<string, string> Errors { get; set; } = new Dictionary<string, string>();
+
+    public string? ErrorOf(string? field) => field is null ? null : Errors.FirstOrDefault(error => string.Equals(error.Key, field, StringComparison.OrdinalIgnoreCase)).Value;
+
+    public string? IdOf(string field) => ids.FirstOrDefault(id => string.Equals(id.Key, field, StringComparison.OrdinalIgnoreCase)).Value;
+
+    internal void Register(string field, string id) => ids[field] = id;
+}

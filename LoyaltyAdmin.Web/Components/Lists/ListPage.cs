@@ -1,0 +1,4 @@
+namespace LoyaltyAdmin.Web.Components;
+
+/// <summary>The name lists log under.</summary>
+public sealed class ListPage;

@@ -104,10 +104,24 @@ public static class StorageStartup
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             var provider = app.Services.GetRequiredService<DatabaseProvider>();
-            var innermost = exception.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
-
-            throw new StartupException($"The {provider.Name} database of ConnectionStrings:Loyalty cannot be opened: {innermost}.", exception);
+            throw new StartupException($"The {provider.Name} database of ConnectionStrings:Loyalty cannot be opened: {Reason(exception)}.", exception);
         }
+    }
+
+    // The driver's own words: what lies below them is a socket's error number at best.
+    private static string Reason(Exception exception)
+    {
+        var told = exception;
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            told = e;
+            if (e is System.Data.Common.DbException)
+            {
+                break;
+            }
+        }
+
+        return told.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
     }
 }
 

@@ -26,7 +26,7 @@ public sealed class WebApp : IAsyncLifetime
             await page.GetByLabel("Email").FillAsync(user);
             await page.GetByLabel("Password", new() { Exact = true }).FillAsync(DemoAccess.Password);
             await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-            await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+            await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal), new() { WaitUntil = WaitUntilState.Commit });
             state = sessions[user] = await context.StorageStateAsync();
             await context.CloseAsync();
         }

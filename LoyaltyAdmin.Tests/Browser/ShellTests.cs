@@ -32,11 +32,11 @@ public sealed class ShellTests(WebApp app) : BrowserTest(app)
     {
         await OpenAsync("/", "Dashboard");
 
-        await Page.GetByLabel("Store").SelectOptionAsync("CHI01");
+        await Page.GetByLabel("Store", new() { Exact = true }).SelectOptionAsync("CHI01");
 
         await Expect(Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("view=CHI01"));
         await Page.ReloadAsync();
-        await Expect(Page.GetByLabel("Store")).ToHaveValueAsync("CHI01");
+        await Expect(Page.GetByLabel("Store", new() { Exact = true })).ToHaveValueAsync("CHI01");
     }
 
     [Fact]

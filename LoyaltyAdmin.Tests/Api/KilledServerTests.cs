@@ -23,7 +23,7 @@ public abstract class KilledServerTests(DatabaseKind kind) : IAsyncLifetime
     private static readonly int cycles = int.TryParse(Environment.GetEnvironmentVariable("LOYALTY_KILL_CYCLES"), CultureInfo.InvariantCulture, out var wanted) ? wanted : 4;
 
     private readonly string keyFile = Path.Combine(Path.GetTempPath(), $"loyalty-keys-{Guid.NewGuid():N}.json");
-    private readonly ConcurrentDictionary<string, string> acknowledged = [];
+    private readonly ConcurrentDictionary<string, long> acknowledged = [];
     private readonly ConcurrentQueue<string> unknown = new();
     private TestDatabase db = null!;
     private string apiKey = "", cardNumber = "", storeCode = "";
@@ -70,7 +70,7 @@ public abstract class KilledServerTests(DatabaseKind kind) : IAsyncLifetime
 
         unknown.ShouldBeEmpty();
         acknowledged.Count.ShouldBeGreaterThan(cycles);
-        var payments = await db.ReadAsync(d => d.LedgerTransactions.Where(t => t.Type == TransactionType.Consumption && t.Refusal == null).ToDictionaryAsync(t => t.IdempotencyKey, t => t.Id.ToString(CultureInfo.InvariantCulture)));
+        var payments = await db.ReadAsync(d => d.LedgerTransactions.Where(t => t.Type == TransactionType.Consumption && t.Refusal == null).ToDictionaryAsync(t => t.IdempotencyKey, t => t.Id));
         payments.OrderBy(p => p.Key, StringComparer.Ordinal).ShouldBe(acknowledged.OrderBy(p => p.Key, StringComparer.Ordinal));
         (await db.ReadAsync(d => d.LedgerAccounts.Select(a => a.Balance).SingleAsync())).ShouldBe(5_000_00 - acknowledged.Count);
         (await db.Get<LedgerInvariants>().CheckAsync()).ShouldBeEmpty();
@@ -94,7 +94,7 @@ public abstract class KilledServerTests(DatabaseKind kind) : IAsyncLifetime
             {
                 await PayAsync(client, key);
             }
-            catch (HttpRequestException)
+            catch (Exception exception) when (exception is HttpRequestException or IOException)
             {
                 unknown.Enqueue(key);
 
@@ -131,5 +131,5 @@ public abstract class KilledServerTests(DatabaseKind kind) : IAsyncLifetime
         return client;
     }
 
-    private sealed record Answer(string TransactionId);
+    private sealed record Answer(long TransactionId);
 }

@@ -10,6 +10,15 @@ switch (args)
     case ["http", .. var rest]:
         await HttpBenchmark.RunAsync(rest);
         break;
+    case ["import", .. var rest]:
+        await FilesBenchmark.ImportAsync(rest);
+        break;
+    case ["import-once", var database, var file]:
+        await FilesBenchmark.ImportOnceAsync(database, file);
+        break;
+    case ["export", .. var rest]:
+        await FilesBenchmark.ExportAsync(rest);
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);
         break;

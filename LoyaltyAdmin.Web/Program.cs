@@ -6,6 +6,7 @@ using LoyaltyAdmin.Web.Components;
 using LoyaltyAdmin.Web.Jobs;
 using LoyaltyAdmin.Web.Layout;
 using LoyaltyAdmin.Web.Operations;
+using LoyaltyAdmin.Web.Pages.MembershipMarketing.Members.MemberBenefits.GiftCards;
 using LoyaltyAdmin.Web.Pages.MembershipMarketing.Members.MemberBenefits.GiftCards.Designs;
 using Radzen;
 
@@ -48,6 +49,7 @@ try
     app.MapStaffAccess();
     app.MapLoyaltyApi();
     app.MapCardDesigns();
+    app.MapGiftCardFiles();
     app.MapHealth();
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null); // UseSecurityHeaders says more.
 

@@ -38,18 +38,18 @@ internal sealed class GiftCardImportApply(LoyaltyDatabase database, JobLeases le
         }
 
         var next = PrepareAsync(job, 0, cancel);
-        while (await next is { Count: > 0 } chunk)
+        while (await next is var (chunk, lastRow) && lastRow is { } readTo)
         {
             // The next chunk is opened, hashed and sealed while this one is written.
-            next = PrepareAsync(job, chunk[^1].RowNumber, cancel);
+            next = PrepareAsync(job, readTo, cancel);
             try
             {
-                if (!await WriteAsync(job, chunk, lease, cancel))
+                if (chunk.Count > 0 && !await WriteAsync(job, chunk, lease, cancel))
                 {
                     return;
                 }
 
-                progressed(chunk[^1].RowNumber);
+                progressed(readTo);
             }
             catch (Exception exception) when (database.Provider.IsUniqueViolation(exception))
             {
@@ -67,14 +67,16 @@ internal sealed class GiftCardImportApply(LoyaltyDatabase database, JobLeases le
 
     private sealed record Prepared(long RowId, int RowNumber, byte[] Hash, ImportedCard Card, Opening Opening, object?[] Columns);
 
-    private Task<List<Prepared>> PrepareAsync(ImportJob job, int afterRow, CancellationToken cancel) => Task.Run(async () =>
+    /// <summary>The next rows of the file that are to become cards, and the last row looked at; null: the file has no more.</summary>
+    /// <remarks>What is done already is sorted out here: a condition on it would lead the database away from the index by row number, to all rows of the file for every chunk.</remarks>
+    private Task<(List<Prepared> Rows, int? LastRow)> PrepareAsync(ImportJob job, int afterRow, CancellationToken cancel) => Task.Run(async () =>
     {
         await using var db = await database.ReadAsync(cancel);
-        var rows = await db.ImportRows.Where(row => row.ImportId == job.Id && row.IsValid && row.CreatedId == null && row.RowNumber > afterRow)
-            .OrderBy(row => row.RowNumber).Take(ChunkRows).Select(row => new { row.Id, row.RowNumber, row.SealedValues }).ToListAsync(cancel);
+        var rows = await db.ImportRows.Where(row => row.ImportId == job.Id && row.RowNumber > afterRow).OrderBy(row => row.RowNumber).Take(ChunkRows)
+            .Select(row => new { row.Id, row.RowNumber, Values = row.IsValid && row.CreatedId == null ? row.SealedValues : null }).ToListAsync(cancel);
         var (actor, now) = (Actor.Of(job.UploadedByKey, job.UploadedByName), clock.GetUtcNow());
 
-        return rows.ConvertAll(row => Prepare(job, row.Id, row.RowNumber, JsonSerializer.Deserialize<ImportedCard>(keys.Open(row.SealedValues))!, actor, now));
+        return (rows.Where(row => row.Values is not null).Select(row => Prepare(job, row.Id, row.RowNumber, JsonSerializer.Deserialize<ImportedCard>(keys.Open(row.Values!))!, actor, now)).ToList(), rows.Count == 0 ? (int?)null : rows[^1].RowNumber);
     }, cancel);
 
     private Prepared Prepare(ImportJob job, long rowId, int rowNumber, ImportedCard card, Actor actor, DateTimeOffset now)

@@ -13,15 +13,16 @@ namespace LoyaltyAdmin.Domain.GiftCards;
 
 /// <summary>
 /// The dry run: reads a checked file row by row and keeps each with its verdict, sealed. Reading and writing run side by side, 500 rows to a
-/// transaction, so that tills are never kept waiting and memory stays flat.
+/// transaction (more where writers run side by side), so that tills are never kept waiting and memory stays flat.
 /// </summary>
 internal sealed class GiftCardImportStaging(LoyaltyDatabase database, JobLeases leases, CardNumbers numbers, SecretKeys keys, TimeProvider clock)
 {
-    private const int ChunkRows = 500;
     private const int MostErrorText = 400;
 
     // The share of neighbouring numbers above which a file is warned about: whoever holds one card could guess the next.
     private const double MostNeighbours = 0.01;
+
+    private readonly int chunkRows = database.Provider.WriteGate is null ? 2_000 : 500;
 
     /// <summary>What is sealed for a row that failed: the file's headers and its cells.</summary>
     internal sealed record FailedCells(IReadOnlyList<string> Headers, string Cells);
@@ -68,14 +69,14 @@ internal sealed class GiftCardImportStaging(LoyaltyDatabase database, JobLeases 
         {
             using var reader = SheetReader.Open(upload, GiftCardImportSheet.Columns);
             var headers = reader.Headers;
-            var chunk = new List<StagedRow>(ChunkRows);
+            var chunk = new List<StagedRow>(chunkRows);
             foreach (var row in reader.Rows(cancel))
             {
                 chunk.Add(Stage(row, headers, checks));
-                if (chunk.Count == ChunkRows)
+                if (chunk.Count == chunkRows)
                 {
                     await chunks.WriteAsync(chunk, cancel);
-                    chunk = new List<StagedRow>(ChunkRows);
+                    chunk = new List<StagedRow>(chunkRows);
                 }
             }
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using LoyaltyAdmin.Domain.Demo;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Demo;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;

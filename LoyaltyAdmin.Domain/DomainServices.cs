@@ -33,6 +33,7 @@ public static class DomainServices
         .AddSingleton<Roles>()
         .AddSingleton<ApiClients>()
         .AddSingleton<StoreCatalog>()
+        .AddSingleton<CompanyService>()
         .AddSingleton<StoreService>()
         .AddSingleton<AgreementService>()
         .AddSingleton<AuditLog>()

@@ -25,6 +25,7 @@ public static class Menu
         new("System Configuration", Icon: "settings", Children:
         [
             new("Approvals", "/approvals", Permission.DashboardRead),
+            new("Company", "/system-configuration/company", Permission.SettingsManage),
             new("Stores", "/system-configuration/stores", Permission.StoresManage),
             new("Agreements", "/system-configuration/agreements", Permission.AgreementsManage),
             new("Users and Roles", "/system-configuration/users", Permission.UsersManage),

@@ -19,6 +19,9 @@ switch (args)
     case ["export", .. var rest]:
         await FilesBenchmark.ExportAsync(rest);
         break;
+    case ["lists", .. var rest]:
+        await ListBenchmark.RunAsync(rest);
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);
         break;

@@ -127,9 +127,10 @@ internal sealed class GiftCardConfiguration : IEntityTypeConfiguration<GiftCard>
         card.HasIndex(c => c.AccountId).IsUnique();
         card.HasIndex(c => c.LastFour);
         card.HasIndex(c => c.BuyerPhone);
-        card.HasIndex(c => new { c.SoldOn, c.Id });
-        card.HasIndex(c => new { c.StoreId, c.Id });
-        card.HasIndex(c => new { c.PlanId, c.Id });
+        card.HasIndex(c => new { c.SoldOn, c.AccountId });
+        card.HasIndex(c => new { c.StoreId, c.AccountId });
+        card.HasIndex(c => new { c.PlanId, c.AccountId });
+        card.HasIndex(c => new { c.FaceValue, c.AccountId });
         card.HasIndex(c => c.ImportId);
         card.HasOne<GiftCardPlan>().WithMany().HasForeignKey(c => c.PlanId).OnDelete(DeleteBehavior.Restrict);
         card.HasOne<GiftCardTerms>().WithMany().HasForeignKey(c => c.TermsId).OnDelete(DeleteBehavior.Restrict);

@@ -91,7 +91,6 @@ public sealed class GiftCardTransactions(LoyaltyDatabase database, AccessControl
         var hidden = await GiftCardQueries.HiddenSourcesAsync(db, cancel);
         var found = GiftCardQueries.Transactions(db, grant, hidden)
             .Where(t => storeView == null || t.StoreId == storeView || t.HomeStoreId == storeView)
-            .Where(t => filter.Type == null || t.Type == filter.Type)
             .Where(t => filter.StoreId == null || t.StoreId == filter.StoreId)
             .Where(t => filter.HomeStoreId == null || t.HomeStoreId == filter.HomeStoreId)
             .Where(t => filter.Channel == null || t.Channel == filter.Channel)
@@ -102,10 +101,10 @@ public sealed class GiftCardTransactions(LoyaltyDatabase database, AccessControl
             .Where(t => string.IsNullOrEmpty(filter.OrderNumber) || t.OrderNumber == filter.OrderNumber)
             .Where(t => string.IsNullOrEmpty(by) || t.ActorName.ToLower().Contains(by))
             .Where(t => string.IsNullOrEmpty(reason) || t.Reason!.ToLower().Contains(reason));
-        found = ByAmounts(found, filter);
+        found = ByAmounts(ByType(found, filter.Type), filter);
         if (filter.CardId is { } cardId)
         {
-            found = found.Where(t => db.GiftCards.Any(c => c.Id == cardId && c.AccountId == t.AccountId));
+            found = found.Where(t => db.GiftCards.Where(c => c.Id == cardId).Select(c => c.AccountId).Contains(t.AccountId));
         }
 
         if (filter.PlanId is { } planId)
@@ -115,6 +114,14 @@ public sealed class GiftCardTransactions(LoyaltyDatabase database, AccessControl
 
         return ByNumber(db, found, filter.Number);
     }
+
+    // “Not a consumption” is said as well: it is the condition of the index.
+    private static IQueryable<LedgerTransaction> ByType(IQueryable<LedgerTransaction> found, TransactionType? type) => type switch
+    {
+        null => found,
+        TransactionType.Consumption => found.Where(t => t.Type == TransactionType.Consumption),
+        _ => found.Where(t => t.Type != TransactionType.Consumption && t.Type == type),
+    };
 
     private static IQueryable<LedgerTransaction> ByAmounts(IQueryable<LedgerTransaction> found, GiftCardTransactionFilter filter)
     {
@@ -153,11 +160,11 @@ public sealed class GiftCardTransactions(LoyaltyDatabase database, AccessControl
         var normal = CardNumbers.Normalise(number);
         if (normal.Length <= 4)
         {
-            return found.Where(t => db.GiftCards.Any(c => c.AccountId == t.AccountId && c.LastFour == normal));
+            return found.Where(t => db.GiftCards.Where(c => c.LastFour == normal).Select(c => c.AccountId).Contains(t.AccountId));
         }
 
         var hash = numbers.HashNumber(normal);
 
-        return found.Where(t => db.GiftCards.Any(c => c.AccountId == t.AccountId && c.NumberHash == hash));
+        return found.Where(t => db.GiftCards.Where(c => c.NumberHash == hash).Select(c => c.AccountId).Contains(t.AccountId));
     }
 }

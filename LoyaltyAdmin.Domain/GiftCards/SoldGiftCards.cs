@@ -61,7 +61,12 @@ public sealed record AgreementText(string Title, int Version, string Body);
 /// <summary>Finds and shows sold cards; numbers are masked, a reveal needs a permission, a reason and leaves a trace.</summary>
 public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access, AuditTrail audit, CardNumbers numbers)
 {
-    public static SortColumns<CardAccount> Sorts { get; } = new SortColumns<CardAccount>(x => x.Card.Id)
+    // A card and its account have one number in common, and both tables are in its order: whichever the filter starts from, an index gives the list its order.
+    public static SortColumns<CardAccount> Sorts { get; } = WithColumns(new SortColumns<CardAccount>(x => x.Card.AccountId));
+
+    private static readonly SortColumns<CardAccount> sortsByAccount = WithColumns(new SortColumns<CardAccount>(x => x.Account.Id));
+
+    private static SortColumns<CardAccount> WithColumns(SortColumns<CardAccount> sorts) => sorts
         .By("SoldOn", x => x.Card.SoldOn)
         .By("Balance", x => x.Account.Balance)
         .By("FaceValue", x => x.Card.FaceValue)
@@ -74,7 +79,7 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
     {
         var grant = await access.DemandAsync(actor, Permission.GiftCardsRead, cancel: cancel);
         await using var db = await database.ReadAsync(cancel);
-        var found = await Filtered(db, grant, filter, storeView).ToPageAsync(page, Sorts, Row(db), cancel);
+        var found = await Filtered(db, grant, filter, storeView).ToPageAsync(page, SortsFor(filter), Row(db), cancel);
 
         return grant.May(Permission.BuyersReveal) ? found : found with { Rows = [.. found.Rows.Select(WithMaskedBuyer)] };
     }
@@ -239,15 +244,18 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
         return cards.Where(x => ids.Contains(x.Card.Id));
     }
 
+    private static SortColumns<CardAccount> SortsFor(SoldGiftCardFilter filter) => filter.Status is null ? Sorts : sortsByAccount;
+
+    // “Not open” is said as well: it is the condition of the index.
     private static IQueryable<CardAccount> ByStatus(IQueryable<CardAccount> cards, GiftCardStatus? status) => status switch
     {
-        GiftCardStatus.PendingActivation => cards.Where(x => x.Account.Status == AccountStatus.Pending),
+        GiftCardStatus.PendingActivation => cards.Where(x => x.Account.Status != AccountStatus.Open && x.Account.Status == AccountStatus.Pending),
         GiftCardStatus.Active => cards.Where(x => x.Account.Status == AccountStatus.Open && x.Account.Balance > 0),
         GiftCardStatus.UsedUp => cards.Where(x => x.Account.Status == AccountStatus.Open && x.Account.Balance == 0),
-        GiftCardStatus.Frozen => cards.Where(x => x.Account.Status == AccountStatus.Blocked),
-        GiftCardStatus.Expired => cards.Where(x => x.Account.Status == AccountStatus.Expired),
-        GiftCardStatus.Refunded => cards.Where(x => x.Account.Status == AccountStatus.Closed),
-        GiftCardStatus.Cancelled => cards.Where(x => x.Account.Status == AccountStatus.Cancelled),
+        GiftCardStatus.Frozen => cards.Where(x => x.Account.Status != AccountStatus.Open && x.Account.Status == AccountStatus.Blocked),
+        GiftCardStatus.Expired => cards.Where(x => x.Account.Status != AccountStatus.Open && x.Account.Status == AccountStatus.Expired),
+        GiftCardStatus.Refunded => cards.Where(x => x.Account.Status != AccountStatus.Open && x.Account.Status == AccountStatus.Closed),
+        GiftCardStatus.Cancelled => cards.Where(x => x.Account.Status != AccountStatus.Open && x.Account.Status == AccountStatus.Cancelled),
         _ => cards,
     };
 }

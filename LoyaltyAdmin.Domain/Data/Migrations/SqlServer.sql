@@ -454,17 +454,19 @@ CREATE UNIQUE INDEX [IX_GiftCards_AccountId] ON [GiftCards] ([AccountId]);
 
 CREATE INDEX [IX_GiftCards_BuyerPhone] ON [GiftCards] ([BuyerPhone]);
 
+CREATE INDEX [IX_GiftCards_FaceValue_AccountId] ON [GiftCards] ([FaceValue], [AccountId]);
+
 CREATE INDEX [IX_GiftCards_ImportId] ON [GiftCards] ([ImportId]);
 
 CREATE INDEX [IX_GiftCards_LastFour] ON [GiftCards] ([LastFour]);
 
 CREATE UNIQUE INDEX [IX_GiftCards_NumberHash] ON [GiftCards] ([NumberHash]);
 
-CREATE INDEX [IX_GiftCards_PlanId_Id] ON [GiftCards] ([PlanId], [Id]);
+CREATE INDEX [IX_GiftCards_PlanId_AccountId] ON [GiftCards] ([PlanId], [AccountId]);
 
-CREATE INDEX [IX_GiftCards_SoldOn_Id] ON [GiftCards] ([SoldOn], [Id]);
+CREATE INDEX [IX_GiftCards_SoldOn_AccountId] ON [GiftCards] ([SoldOn], [AccountId]);
 
-CREATE INDEX [IX_GiftCards_StoreId_Id] ON [GiftCards] ([StoreId], [Id]);
+CREATE INDEX [IX_GiftCards_StoreId_AccountId] ON [GiftCards] ([StoreId], [AccountId]);
 
 CREATE INDEX [IX_GiftCards_TermsId] ON [GiftCards] ([TermsId]);
 
@@ -480,9 +482,9 @@ CREATE UNIQUE INDEX [IX_ImportRows_ImportId_RowNumber] ON [ImportRows] ([ImportI
 
 CREATE INDEX [IX_JobRuns_Job_Id] ON [JobRuns] ([Job], [Id]);
 
-CREATE INDEX [IX_LedgerAccounts_Kind_Currency_StoreId] ON [LedgerAccounts] ([Kind], [Currency], [StoreId]);
+CREATE INDEX [IX_LedgerAccounts_Status_Id] ON [LedgerAccounts] ([Status], [Id]) WHERE "Status" <> 'Open';
 
-CREATE INDEX [IX_LedgerAccounts_Status_UsableUntil] ON [LedgerAccounts] ([Status], [UsableUntil]);
+CREATE INDEX [IX_LedgerAccounts_UsableUntil_Status] ON [LedgerAccounts] ([UsableUntil], [Status]);
 
 CREATE INDEX [IX_LedgerEntries_AccountId] ON [LedgerEntries] ([AccountId]);
 
@@ -490,11 +492,13 @@ CREATE INDEX [IX_LedgerEntries_TransactionId] ON [LedgerEntries] ([TransactionId
 
 CREATE UNIQUE INDEX [IX_LedgerTransactions_AccountId_Sequence] ON [LedgerTransactions] ([AccountId], [Sequence]) WHERE [Sequence] IS NOT NULL;
 
-CREATE INDEX [IX_LedgerTransactions_AccountKind_BusinessDay] ON [LedgerTransactions] ([AccountKind], [BusinessDay]);
+CREATE INDEX [IX_LedgerTransactions_BusinessDay_Id] ON [LedgerTransactions] ([BusinessDay], [Id]);
 
 CREATE INDEX [IX_LedgerTransactions_ReversesId] ON [LedgerTransactions] ([ReversesId]);
 
 CREATE UNIQUE INDEX [IX_LedgerTransactions_Source_IdempotencyKey] ON [LedgerTransactions] ([Source], [IdempotencyKey]);
+
+CREATE INDEX [IX_LedgerTransactions_Type_Id] ON [LedgerTransactions] ([Type], [Id]) WHERE "Type" <> 'Consumption';
 
 CREATE UNIQUE INDEX [IX_Roles_Name] ON [Roles] ([Name]);
 
@@ -511,7 +515,7 @@ CREATE INDEX [IX_StaffLogins_UserId] ON [StaffLogins] ([UserId]);
 CREATE UNIQUE INDEX [IX_Stores_Code] ON [Stores] ([Code]);
 
 INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
-VALUES (N'20261122193920_Initial', N'10.0.14');
+VALUES (N'20261122203803_Initial', N'10.0.14');
 
 COMMIT;
 GO

@@ -750,11 +750,13 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
 
                     b.HasIndex("TermsId");
 
-                    b.HasIndex("PlanId", "Id");
+                    b.HasIndex("FaceValue", "AccountId");
 
-                    b.HasIndex("SoldOn", "Id");
+                    b.HasIndex("PlanId", "AccountId");
 
-                    b.HasIndex("StoreId", "Id");
+                    b.HasIndex("SoldOn", "AccountId");
+
+                    b.HasIndex("StoreId", "AccountId");
 
                     b.ToTable("GiftCards");
                 });
@@ -1111,9 +1113,10 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Status", "UsableUntil");
+                    b.HasIndex("Status", "Id")
+                        .HasFilter("\"Status\" <> 'Open'");
 
-                    b.HasIndex("Kind", "Currency", "StoreId");
+                    b.HasIndex("UsableUntil", "Status");
 
                     b.ToTable("LedgerAccounts", t =>
                         {
@@ -1303,10 +1306,13 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
                     b.HasIndex("AccountId", "Sequence")
                         .IsUnique();
 
-                    b.HasIndex("AccountKind", "BusinessDay");
+                    b.HasIndex("BusinessDay", "Id");
 
                     b.HasIndex("Source", "IdempotencyKey")
                         .IsUnique();
+
+                    b.HasIndex("Type", "Id")
+                        .HasFilter("\"Type\" <> 'Consumption'");
 
                     b.ToTable("LedgerTransactions");
                 });

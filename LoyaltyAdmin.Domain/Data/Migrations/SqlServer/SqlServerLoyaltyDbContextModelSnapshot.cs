@@ -751,11 +751,13 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
 
                     b.HasIndex("TermsId");
 
-                    b.HasIndex("PlanId", "Id");
+                    b.HasIndex("FaceValue", "AccountId");
 
-                    b.HasIndex("SoldOn", "Id");
+                    b.HasIndex("PlanId", "AccountId");
 
-                    b.HasIndex("StoreId", "Id");
+                    b.HasIndex("SoldOn", "AccountId");
+
+                    b.HasIndex("StoreId", "AccountId");
 
                     b.ToTable("GiftCards");
                 });
@@ -1112,9 +1114,10 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Status", "UsableUntil");
+                    b.HasIndex("Status", "Id")
+                        .HasFilter("\"Status\" <> 'Open'");
 
-                    b.HasIndex("Kind", "Currency", "StoreId");
+                    b.HasIndex("UsableUntil", "Status");
 
                     b.ToTable("LedgerAccounts", t =>
                         {
@@ -1305,10 +1308,13 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
                         .IsUnique()
                         .HasFilter("[Sequence] IS NOT NULL");
 
-                    b.HasIndex("AccountKind", "BusinessDay");
+                    b.HasIndex("BusinessDay", "Id");
 
                     b.HasIndex("Source", "IdempotencyKey")
                         .IsUnique();
+
+                    b.HasIndex("Type", "Id")
+                        .HasFilter("\"Type\" <> 'Consumption'");
 
                     b.ToTable("LedgerTransactions");
                 });

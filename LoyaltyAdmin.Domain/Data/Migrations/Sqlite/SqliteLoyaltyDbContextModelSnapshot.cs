@@ -723,11 +723,13 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
 
                     b.HasIndex("TermsId");
 
-                    b.HasIndex("PlanId", "Id");
+                    b.HasIndex("FaceValue", "AccountId");
 
-                    b.HasIndex("SoldOn", "Id");
+                    b.HasIndex("PlanId", "AccountId");
 
-                    b.HasIndex("StoreId", "Id");
+                    b.HasIndex("SoldOn", "AccountId");
+
+                    b.HasIndex("StoreId", "AccountId");
 
                     b.ToTable("GiftCards");
                 });
@@ -1070,9 +1072,10 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Status", "UsableUntil");
+                    b.HasIndex("Status", "Id")
+                        .HasFilter("\"Status\" <> 'Open'");
 
-                    b.HasIndex("Kind", "Currency", "StoreId");
+                    b.HasIndex("UsableUntil", "Status");
 
                     b.ToTable("LedgerAccounts", t =>
                         {
@@ -1256,10 +1259,13 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                     b.HasIndex("AccountId", "Sequence")
                         .IsUnique();
 
-                    b.HasIndex("AccountKind", "BusinessDay");
+                    b.HasIndex("BusinessDay", "Id");
 
                     b.HasIndex("Source", "IdempotencyKey")
                         .IsUnique();
+
+                    b.HasIndex("Type", "Id")
+                        .HasFilter("\"Type\" <> 'Consumption'");
 
                     b.ToTable("LedgerTransactions");
                 });

@@ -780,6 +780,11 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                 column: "BuyerPhone");
 
             migrationBuilder.CreateIndex(
+                name: "IX_GiftCards_FaceValue_AccountId",
+                table: "GiftCards",
+                columns: new[] { "FaceValue", "AccountId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_GiftCards_ImportId",
                 table: "GiftCards",
                 column: "ImportId");
@@ -796,19 +801,19 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_GiftCards_PlanId_Id",
+                name: "IX_GiftCards_PlanId_AccountId",
                 table: "GiftCards",
-                columns: new[] { "PlanId", "Id" });
+                columns: new[] { "PlanId", "AccountId" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_GiftCards_SoldOn_Id",
+                name: "IX_GiftCards_SoldOn_AccountId",
                 table: "GiftCards",
-                columns: new[] { "SoldOn", "Id" });
+                columns: new[] { "SoldOn", "AccountId" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_GiftCards_StoreId_Id",
+                name: "IX_GiftCards_StoreId_AccountId",
                 table: "GiftCards",
-                columns: new[] { "StoreId", "Id" });
+                columns: new[] { "StoreId", "AccountId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_GiftCards_TermsId",
@@ -848,14 +853,15 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                 columns: new[] { "Job", "Id" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_LedgerAccounts_Kind_Currency_StoreId",
+                name: "IX_LedgerAccounts_Status_Id",
                 table: "LedgerAccounts",
-                columns: new[] { "Kind", "Currency", "StoreId" });
+                columns: new[] { "Status", "Id" },
+                filter: "\"Status\" <> 'Open'");
 
             migrationBuilder.CreateIndex(
-                name: "IX_LedgerAccounts_Status_UsableUntil",
+                name: "IX_LedgerAccounts_UsableUntil_Status",
                 table: "LedgerAccounts",
-                columns: new[] { "Status", "UsableUntil" });
+                columns: new[] { "UsableUntil", "Status" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_LedgerEntries_AccountId",
@@ -874,9 +880,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_LedgerTransactions_AccountKind_BusinessDay",
+                name: "IX_LedgerTransactions_BusinessDay_Id",
                 table: "LedgerTransactions",
-                columns: new[] { "AccountKind", "BusinessDay" });
+                columns: new[] { "BusinessDay", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_LedgerTransactions_ReversesId",
@@ -888,6 +894,12 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                 table: "LedgerTransactions",
                 columns: new[] { "Source", "IdempotencyKey" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_LedgerTransactions_Type_Id",
+                table: "LedgerTransactions",
+                columns: new[] { "Type", "Id" },
+                filter: "\"Type\" <> 'Consumption'");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Roles_Name",

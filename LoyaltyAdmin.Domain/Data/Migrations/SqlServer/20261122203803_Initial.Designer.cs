@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerLoyaltyDbContext))]
-    [Migration("20261122193920_Initial")]
+    [Migration("20261122203803_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -754,11 +754,13 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
 
                     b.HasIndex("TermsId");
 
-                    b.HasIndex("PlanId", "Id");
+                    b.HasIndex("FaceValue", "AccountId");
 
-                    b.HasIndex("SoldOn", "Id");
+                    b.HasIndex("PlanId", "AccountId");
 
-                    b.HasIndex("StoreId", "Id");
+                    b.HasIndex("SoldOn", "AccountId");
+
+                    b.HasIndex("StoreId", "AccountId");
 
                     b.ToTable("GiftCards");
                 });
@@ -1115,9 +1117,10 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Status", "UsableUntil");
+                    b.HasIndex("Status", "Id")
+                        .HasFilter("\"Status\" <> 'Open'");
 
-                    b.HasIndex("Kind", "Currency", "StoreId");
+                    b.HasIndex("UsableUntil", "Status");
 
                     b.ToTable("LedgerAccounts", t =>
                         {
@@ -1308,10 +1311,13 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
                         .IsUnique()
                         .HasFilter("[Sequence] IS NOT NULL");
 
-                    b.HasIndex("AccountKind", "BusinessDay");
+                    b.HasIndex("BusinessDay", "Id");
 
                     b.HasIndex("Source", "IdempotencyKey")
                         .IsUnique();
+
+                    b.HasIndex("Type", "Id")
+                        .HasFilter("\"Type\" <> 'Consumption'");
 
                     b.ToTable("LedgerTransactions");
                 });

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Data.Common;
 using LoyaltyAdmin.Domain.Ledger;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -19,6 +20,18 @@ public abstract class DatabaseProvider
 
     /// <summary>Posts in a transaction of its own, the fastest way this database has.</summary>
     internal abstract Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel);
+
+    /// <summary>
+    /// Reads the one row a statement finds by its parameter <c>@Value</c>, without a context around it: on the path of every payment the model
+    /// costs more than the statement.
+    /// </summary>
+    internal virtual async Task<T?> FindRowAsync<T>(LoyaltyDatabase database, string statement, object value, Func<DbDataReader, T> read, CancellationToken cancel) where T : class
+    {
+        await using var db = await database.ReadAsync(cancel);
+        await db.Database.OpenConnectionAsync(cancel);
+
+        return await FindRowAsync(db.Database.GetDbConnection(), statement, value, read, cancel);
+    }
 
     /// <summary>One writer at a time, in this process; null where the database itself lets writers run side by side.</summary>
     internal virtual SemaphoreSlim? WriteGate => null;
@@ -47,6 +60,20 @@ public abstract class DatabaseProvider
         await using var db = await database.ReadAsync(cancel);
         db.Database.SetCommandTimeout(TimeSpan.FromMinutes(10));
         await db.Database.ExecuteSqlRawAsync("ANALYZE", cancel);
+    }
+
+    private protected static async Task<T?> FindRowAsync<T>(DbConnection connection, string statement, object value, Func<DbDataReader, T> read, CancellationToken cancel) where T : class
+    {
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Statements are constants of this program.
+        command.CommandText = statement;
+#pragma warning restore CA2100
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = ("@Value", value);
+        command.Parameters.Add(parameter);
+        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, cancel);
+
+        return await reader.ReadAsync(cancel) ? read(reader) : null;
     }
 
     internal static bool Any(Exception? exception, Func<Exception, bool> test)

@@ -1,8 +1,7 @@
+using System.Data.Common;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
-using LoyaltyAdmin.Domain.Imports;
 using LoyaltyAdmin.Domain.Values;
-using Microsoft.EntityFrameworkCore;
 
 namespace LoyaltyAdmin.Domain.GiftCards;
 
@@ -21,6 +20,14 @@ internal sealed record FoundCard(long Id, long AccountId, long TermsId, string C
 /// <summary>Finds a card by its number, and online by number and security code, without telling a guesser which of them was wrong.</summary>
 public sealed class GiftCardLookup(LoyaltyDatabase database, CardNumbers numbers, AttemptLimits attempts)
 {
+    // A card that came in with an import exists when the import is committed.
+    private const string byNumber =
+        """
+        SELECT c."Id", c."AccountId", c."TermsId", c."Currency", c."StoreId", c."CodeHash" FROM "GiftCards" c
+        WHERE c."NumberHash" = @Value
+        AND (c."ImportId" IS NULL OR EXISTS (SELECT 1 FROM "ImportJobs" j WHERE j."Id" = c."ImportId" AND j."Status" = 'Committed'))
+        """;
+
     private static readonly AttemptLimit failedLookups = new(Failures: 100, Window: TimeSpan.FromHours(1), LockFor: TimeSpan.FromHours(1));
     private static readonly AttemptLimit wrongCodes = new(Failures: 5, Window: TimeSpan.FromMinutes(15), LockFor: TimeSpan.FromMinutes(15), TotalFailures: 20);
 
@@ -50,15 +57,11 @@ public sealed class GiftCardLookup(LoyaltyDatabase database, CardNumbers numbers
         return found;
     }
 
-    internal async Task<FoundCard?> FindAsync(string number, CancellationToken cancel)
-    {
-        var hash = numbers.HashNumber(number);
-        await using var db = await database.ReadAsync(cancel);
+    internal Task<FoundCard?> FindAsync(string number, CancellationToken cancel) =>
+        database.Provider.FindRowAsync(database, byNumber, numbers.HashNumber(number), Read, cancel);
 
-        return await db.GiftCards.Where(c => c.NumberHash == hash)
-            .Where(c => c.ImportId == null || db.ImportJobs.Any(job => job.Id == c.ImportId && job.Status == ImportStatus.Committed))
-            .Select(c => new FoundCard(c.Id, c.AccountId, c.TermsId, c.Currency, c.StoreId, c.CodeHash)).FirstOrDefaultAsync(cancel);
-    }
+    private static FoundCard Read(DbDataReader row) =>
+        new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetString(3), row.GetInt64(4), row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5));
 
     // Only the online path locks: a stranger who tries codes cannot stop the bearer paying at a till.
     private async Task DemandCodeAsync(string lookups, FoundCard card, string number, string? code, CancellationToken cancel)

@@ -30,6 +30,14 @@ public sealed class PostgreSqlProvider(string connectionString) : DatabaseProvid
         return await LedgerSql.PostAsync(connection, transaction: null, posting, legs, cancel);
     }
 
+    internal override async Task<T?> FindRowAsync<T>(LoyaltyDatabase database, string statement, object value, Func<DbDataReader, T> read, CancellationToken cancel) where T : class
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(cancel);
+
+        return await FindRowAsync(connection, statement, value, read, cancel);
+    }
+
     /// <summary>Statements that come back are prepared once per connection, unless the setting says otherwise.</summary>
     public static string WithPreparedStatements(string connectionString)
     {

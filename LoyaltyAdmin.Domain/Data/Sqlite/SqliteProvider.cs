@@ -1,3 +1,4 @@
+using System.Data.Common;
 using LoyaltyAdmin.Domain.Ledger;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -19,6 +20,7 @@ public sealed class SqliteProvider : DatabaseProvider, IAsyncDisposable, IDispos
     private readonly SemaphoreSlim gate = new(1, 1);
     private readonly SqliteLedgerSql ledgerSql = new();
     private readonly Lock starting = new();
+    private readonly SqliteReaders readers = new();
     private SqliteGroupCommit? groupCommit;
 
     public override string Name => "Sqlite";
@@ -32,6 +34,13 @@ public sealed class SqliteProvider : DatabaseProvider, IAsyncDisposable, IDispos
 
     internal override Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel) =>
         GroupCommit(database).RunAsync(statements => ledgerSql.PostAndCapture(statements, posting, legs), cancel);
+
+    internal override async Task<T?> FindRowAsync<T>(LoyaltyDatabase database, string statement, object value, Func<DbDataReader, T> read, CancellationToken cancel) where T : class
+    {
+        var reader = await readers.RentAsync(database, cancel);
+
+        return readers.FindRow(reader, statement, value, read);
+    }
 
     public override bool IsTransient(Exception exception) => false;
 
@@ -74,6 +83,8 @@ public sealed class SqliteProvider : DatabaseProvider, IAsyncDisposable, IDispos
         {
             await groupCommit.DisposeAsync();
         }
+
+        readers.Dispose();
     }
 
     // The gate is not disposed: a write that is still under way leaves through it.

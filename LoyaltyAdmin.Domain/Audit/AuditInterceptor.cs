@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Ledger;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -100,6 +101,7 @@ internal sealed class AuditInterceptor(TimeProvider clock) : SaveChangesIntercep
     private static readonly HashSet<string> bookkeeping =
     [
         nameof(IVersioned.Version), "ConcurrencyStamp", nameof(StaffUser.AccessFailedCount), nameof(StaffUser.LastSignInAt), nameof(ApiKey.LastUsedAt),
+        nameof(GiftCardPlan.TermsId), // Follows from the rules, which have their entry.
     ];
 
     private static IEnumerable<PropertyEntry> Changed(EntityEntry entry) =>

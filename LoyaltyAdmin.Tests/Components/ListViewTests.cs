@@ -85,6 +85,7 @@ public sealed class ListViewTests : ComponentTest
         var list = List();
         list.FindAll("th").Select(th => th.TextContent).ShouldNotContain("Length");
 
+        Button(list, "Columns").Click();
         list.FindAll(".menu input").Last().Change(true);
 
         list.FindAll("th").Select(th => th.TextContent).ShouldContain("Length");

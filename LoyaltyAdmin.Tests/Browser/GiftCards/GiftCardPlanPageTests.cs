@@ -19,6 +19,7 @@ public sealed class GiftCardPlanPageTests(WebApp app) : GiftCardBrowserTest(app)
         // STEP 1
         await Button("Create Gift Card").ClickAsync();
         // STEP 2
+        await ShowsHeadingAsync("Select the currency");
         await Page.GetByLabel("Currency").SelectOptionAsync(new SelectOptionValue { Label = "USD – US dollar" });
         await Button("Continue").ClickAsync();
         // STEP 3

@@ -15,14 +15,14 @@ public sealed class SoldGiftCardPageTests(WebApp app) : GiftCardBrowserTest(app)
         var address = await SellAsync("USD 200.00 for USD 180.00", phone: "+1 212 555 0100", name: "Ada Buyer");
 
         var receipt = Page.Locator(".receipt");
-        var number = (await receipt.Locator("dd.card-number").First.TextContentAsync())!;
+        var number = (await receipt.Locator("dd.card-number").First.TextContentAsync())!.Replace(" ", "", StringComparison.Ordinal);
         number.Count(char.IsAsciiDigit).ShouldBe(19);
         await Expect(receipt).ToContainTextAsync("USD 180.00");
         await Expect(receipt).ToContainTextAsync("Security code");
         await Expect(Button("Print")).ToBeVisibleAsync();
 
-        await OpenAsync(address, $"Gift card **** {number[^4..].Replace(" ", "", StringComparison.Ordinal)} Active".Replace("****  ", "**** ", StringComparison.Ordinal));
-        (await Page.ContentAsync()).ShouldNotContain(number.Replace(" ", "", StringComparison.Ordinal));
+        await OpenAsync(address, $"Gift card **** {number[^4..]} Active");
+        (await Page.ContentAsync()).ShouldNotContain(number);
         await Expect(Rows).ToHaveCountAsync(1);
         await Expect(Rows.First).ToContainTextAsync("+USD 200.00");
     }

@@ -8,6 +8,21 @@ public sealed class FormScope
     /// <summary>Messages by the form's property name.</summary>
     public IReadOnlyDictionary<string, string> Errors { get; set; } = new Dictionary<string, string>();
 
+    /// <summary>Something was entered.</summary>
+    public bool IsTouched { get; private set; }
+
+    internal event Action? Touched;
+
+    /// <summary>Every field says so when its value changes: the browser's own change event does not rise to the form.</summary>
+    public void Touch()
+    {
+        if (!IsTouched)
+        {
+            IsTouched = true;
+            Touched?.Invoke();
+        }
+    }
+
     public string? ErrorOf(string? field) => field is null ? null : Errors.FirstOrDefault(error => string.Equals(error.Key, field, StringComparison.OrdinalIgnoreCase)).Value;
 
     public string? IdOf(string field) => ids.FirstOrDefault(id => string.Equals(id.Key, field, StringComparison.OrdinalIgnoreCase)).Value;

@@ -69,6 +69,7 @@ public abstract class InputField<TValue> : ComponentBase
     protected async Task SetAsync(TValue? value)
     {
         Value = value;
+        Form?.Touch();
         await ValueChanged.InvokeAsync(value);
         await Changed.InvokeAsync();
     }

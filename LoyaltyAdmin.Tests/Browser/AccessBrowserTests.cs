@@ -59,7 +59,7 @@ public sealed class AccessBrowserTests(WebApp app) : BrowserTest(app)
         var page = await context.NewPageAsync();
         await page.GotoAsync("/approvals");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Approvals", Exact = true })).ToBeVisibleAsync();
-        await Expect(page.GetByText("System Configuration")).ToHaveCountAsync(0);
+        await Expect(page.GetByText("Users and Roles")).ToHaveCountAsync(0);
         await Expect(page.GetByText("Aurora Bryant Park (NYC01)")).ToBeVisibleAsync();
 
         foreach (var forbidden in new[] { "stores", "agreements", "users", "roles", "api-clients", "audit-trail" })

@@ -27,7 +27,7 @@ public sealed class GiftCardPlanPageTests(WebApp app) : GiftCardBrowserTest(app)
         await Page.GetByLabel("Gift Card Name").FillAsync(name);
         await Page.GetByLabel("Selected stores", new() { Exact = true }).CheckAsync();
         await Page.GetByRole(AriaRole.Checkbox, new() { Name = "Aurora Bryant Park" }).CheckAsync();
-        await Page.GetByRole(AriaRole.Radio, new() { Name = "Mid-Autumn Moon" }).CheckAsync(new() { Force = true });
+        await Page.GetByRole(AriaRole.Radio, new() { Name = "Mid-Autumn Moon" }).PressAsync("Space");
         // STEP 4
         await Page.GetByLabel("Denomination 1", new() { Exact = true }).FillAsync("200");
         await Page.GetByLabel("Purchase Discount 1").FillAsync("20");

@@ -141,8 +141,8 @@ public sealed class SoldGiftCardPageTests(WebApp app) : GiftCardBrowserTest(app)
         await Page.GetByLabel("Card Number").FillAsync(number[^4..]);
         await Button("Search").ClickAsync();
 
+        await Expect(Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"number={number[^4..]}", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
         await Expect(Page.Locator($"a[href='{address}']")).ToBeVisibleAsync();
-        Page.Url.ShouldContain($"number={number[^4..]}");
         await Button("Reset").ClickAsync();
         await Expect(Page.GetByLabel("Card Number")).ToHaveValueAsync("");
         await Expect(Page).Not.ToHaveURLAsync(new System.Text.RegularExpressions.Regex("number=", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));

@@ -46,12 +46,16 @@ internal sealed class GiftCardImportApply(LoyaltyDatabase database, JobLeases le
             next = PrepareAsync(job, readTo, cancel);
             try
             {
-                if (chunk.Count > 0 && !await WriteAsync(job, chunk, lease, cancel))
+                // A chunk written before an interruption is passed over: it is no progress.
+                if (chunk.Count > 0)
                 {
-                    return;
-                }
+                    if (!await WriteAsync(job, chunk, lease, cancel))
+                    {
+                        return;
+                    }
 
-                progressed(readTo);
+                    progressed(readTo);
+                }
             }
             catch (Exception exception) when (database.Provider.IsUniqueViolation(exception))
             {

@@ -8,6 +8,7 @@ using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Stores;
+using LoyaltyAdmin.Domain.Webhooks;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -33,6 +34,8 @@ public static class DomainServices
         .AddSingleton<Roles>()
         .AddSingleton<ApiClients>()
         .AddSingleton<StoreCatalog>()
+        .AddSingleton<GroupCalendar>()
+        .AddSingleton<WebhookOutbox>()
         .AddSingleton<CompanyService>()
         .AddSingleton<StoreService>()
         .AddSingleton<AgreementService>()

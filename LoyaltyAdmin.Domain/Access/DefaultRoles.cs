@@ -21,6 +21,7 @@ public static class DefaultRoles
             Permissions =
             [
                 DashboardRead, PlansRead, PlansEdit, GiftCardsRead, GiftCardsFreeze, GiftCardsImport, BuyersReveal, LedgerRead, TransactionsExport, ReportsRead,
+                MembersRead, MembersReveal, MembersEdit, MembersImport, MembersExport, MembersErase, OrdersRead, OrdersImport, ProductsManage, TagsManage, SegmentsManage, WebhooksManage,
                 StoresManage, AgreementsManage, UsersManage, ApiClientsManage, SettingsManage, AuditRead, AuditVerify, JobsManage,
             ],
             ImportLimit = 0,
@@ -28,12 +29,20 @@ public static class DefaultRoles
         new()
         {
             Name = MarketingManager,
-            Permissions = [DashboardRead, PlansRead, PlansEdit, GiftCardsRead, TransactionsExport, ReportsRead],
+            Permissions =
+            [
+                DashboardRead, PlansRead, PlansEdit, GiftCardsRead, TransactionsExport, ReportsRead,
+                MembersRead, OrdersRead, ProductsManage, TagsManage, SegmentsManage,
+            ],
         },
         new()
         {
             Name = StoreStaff,
-            Permissions = [DashboardRead, PlansRead, GiftCardsRead, GiftCardsSell, GiftCardsFreeze, GiftCardsRefund, BuyersReveal, LedgerRead, TransactionsExport, ReportsRead],
+            Permissions =
+            [
+                DashboardRead, PlansRead, GiftCardsRead, GiftCardsSell, GiftCardsFreeze, GiftCardsRefund, BuyersReveal, LedgerRead, TransactionsExport, ReportsRead,
+                MembersRead, MembersReveal, MembersEdit, OrdersRead,
+            ],
             RefundLimit = 100,
         },
         new()
@@ -44,6 +53,7 @@ public static class DefaultRoles
             [
                 DashboardRead, PlansRead, GiftCardsRead, GiftCardsFreeze, GiftCardsImport, GiftCardsImportApprove, GiftCardsRefund, GiftCardsRefundApprove,
                 GiftCardNumbersReveal, GiftCardNumbersExport, LedgerRead, LedgerAdjust, LedgerAdjustApprove, TransactionsExport, ReportsRead, AuditRead, AuditVerify,
+                MembersRead, OrdersRead, OrdersImport,
             ],
             RefundLimit = 1_000,
             AdjustmentLimit = 500,
@@ -52,7 +62,7 @@ public static class DefaultRoles
         new()
         {
             Name = Analyst,
-            Permissions = [DashboardRead, PlansRead, GiftCardsRead, LedgerRead, TransactionsExport, ReportsRead],
+            Permissions = [DashboardRead, PlansRead, GiftCardsRead, LedgerRead, TransactionsExport, ReportsRead, MembersRead, OrdersRead],
         },
     ];
 }

@@ -21,6 +21,20 @@ public enum Permission
     LedgerAdjustApprove,
     TransactionsExport,
     ReportsRead,
+    MembersRead,
+    MembersReveal,
+    MembersEdit,
+    MembersImport,
+    MembersExport,
+
+    /// <summary>Merging duplicates and erasing personal data: neither can be taken back.</summary>
+    MembersErase,
+    OrdersRead,
+    OrdersImport,
+    ProductsManage,
+    TagsManage,
+    SegmentsManage,
+    WebhooksManage,
     StoresManage,
     AgreementsManage,
     UsersManage,
@@ -42,6 +56,11 @@ public enum ApiScope
     GiftCardsRedeem,
     GiftCardsRecharge,
     GiftCardsReverse,
+    MembersRead,
+    MembersWrite,
+    ConsentsWrite,
+    OrdersRead,
+    OrdersWrite,
 }
 
 public static class ApiScopeNames
@@ -50,7 +69,7 @@ public static class ApiScopeNames
     public static string Name(this ApiScope scope)
     {
         var text = scope.ToString();
-        var verb = text.LastIndexOfAny([.. "RSA"]) is var at and > 0 ? at : text.Length;
+        var verb = Array.FindLastIndex(text.ToCharArray(), char.IsAsciiLetterUpper);
 
         return $"{text[..verb].ToLowerInvariant()}:{text[verb..].ToLowerInvariant()}";
     }

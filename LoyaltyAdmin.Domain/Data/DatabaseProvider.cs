@@ -51,6 +51,9 @@ public abstract class DatabaseProvider
     /// <summary>The identifiers of gift cards whose buyer or last digits contain the text; an index serves it where the database has one.</summary>
     public abstract IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text);
 
+    /// <summary>The identifiers of members whose number, name, phone or e-mail contain the text.</summary>
+    public abstract IQueryable<long> SearchMembers(LoyaltyDbContext db, string text);
+
     /// <summary>Lets several queries of a report see one moment of the database, without holding up anybody who writes.</summary>
     internal virtual Task<IDbContextTransaction> BeginSnapshotAsync(LoyaltyDbContext db, CancellationToken cancel) => db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
 

@@ -1,12 +1,18 @@
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Agreements;
 using LoyaltyAdmin.Domain.Audit;
+using LoyaltyAdmin.Domain.Cards;
 using LoyaltyAdmin.Domain.Exports;
 using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Imports;
 using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Ledger;
+using LoyaltyAdmin.Domain.Members;
+using LoyaltyAdmin.Domain.Orders;
+using LoyaltyAdmin.Domain.Segments;
 using LoyaltyAdmin.Domain.Stores;
+using LoyaltyAdmin.Domain.Tags;
+using LoyaltyAdmin.Domain.Webhooks;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
@@ -44,6 +50,42 @@ public abstract class LoyaltyDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<GiftCardTerms> GiftCardTerms => Set<GiftCardTerms>();
     public DbSet<GiftCardDesign> GiftCardDesigns => Set<GiftCardDesign>();
     public DbSet<GiftCard> GiftCards => Set<GiftCard>();
+
+    public DbSet<StoreGroup> StoreGroups => Set<StoreGroup>();
+    public DbSet<StoreGroupMember> StoreGroupMembers => Set<StoreGroupMember>();
+
+    public DbSet<Member> Members => Set<Member>();
+    public DbSet<MemberAttribute> MemberAttributes => Set<MemberAttribute>();
+    public DbSet<MemberMerge> MemberMerges => Set<MemberMerge>();
+    public DbSet<ConsentEvent> ConsentEvents => Set<ConsentEvent>();
+    public DbSet<ConsentEvidence> ConsentEvidence => Set<ConsentEvidence>();
+    public DbSet<MemberConsent> MemberConsents => Set<MemberConsent>();
+    public DbSet<Suppression> Suppressions => Set<Suppression>();
+
+    public DbSet<CardPlan> CardPlans => Set<CardPlan>();
+    public DbSet<CardTier> CardTiers => Set<CardTier>();
+    public DbSet<LoyaltyCard> LoyaltyCards => Set<LoyaltyCard>();
+    public DbSet<TierChange> TierChanges => Set<TierChange>();
+    public DbSet<TierGrant> TierGrants => Set<TierGrant>();
+
+    public DbSet<Order> Orders => Set<Order>();
+    public DbSet<OrderLine> OrderLines => Set<OrderLine>();
+    public DbSet<OrderRefund> OrderRefunds => Set<OrderRefund>();
+    public DbSet<Product> Products => Set<Product>();
+    public DbSet<ProductCategory> ProductCategories => Set<ProductCategory>();
+    public DbSet<PurchaseSummary> PurchaseSummaries => Set<PurchaseSummary>();
+    public DbSet<PurchaseMonth> PurchaseMonths => Set<PurchaseMonth>();
+
+    public DbSet<Tag> Tags => Set<Tag>();
+    public DbSet<MemberTag> MemberTags => Set<MemberTag>();
+    public DbSet<TagChange> TagChanges => Set<TagChange>();
+    public DbSet<Segment> Segments => Set<Segment>();
+    public DbSet<SegmentMember> SegmentMembers => Set<SegmentMember>();
+    public DbSet<SegmentSnapshot> SegmentSnapshots => Set<SegmentSnapshot>();
+    public DbSet<SegmentChange> SegmentChanges => Set<SegmentChange>();
+
+    public DbSet<WebhookEndpoint> WebhookEndpoints => Set<WebhookEndpoint>();
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
 
     public DbSet<ImportJob> ImportJobs => Set<ImportJob>();
     public DbSet<ImportRow> ImportRows => Set<ImportRow>();

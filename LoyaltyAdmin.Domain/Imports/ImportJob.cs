@@ -7,6 +7,11 @@ namespace LoyaltyAdmin.Domain.Imports;
 public enum ImportKind
 {
     GiftCards,
+    Members,
+    Consents,
+    Orders,
+    Products,
+    SegmentMembers,
 }
 
 /// <summary>Uploaded → Validated → Applying → Committed; nothing is visible or spendable before Committed.</summary>
@@ -62,6 +67,9 @@ public sealed class ImportJob : IAudited, IVersioned
     /// <summary>A sentence for the operator when the import failed as a whole.</summary>
     public string? Failure { get; set; }
 
+    /// <summary>How the file is read, as JSON: columns, date and number formats, the segment it fills; null where its template says all.</summary>
+    public string? Settings { get; set; }
+
     public Guid Version { get; set; }
 
     string? IAudited.AuditName => FileName;
@@ -99,6 +107,7 @@ internal sealed class ImportJobConfiguration : IEntityTypeConfiguration<ImportJo
         job.Property(j => j.FileName).HasMaxLength(255);
         job.Property(j => j.UploadedByKey).HasMaxLength(40);
         job.Property(j => j.Failure).HasMaxLength(1000);
+        job.Property(j => j.Settings).HasMaxLength(-1);
         job.Property(j => j.Version).IsConcurrencyToken();
         job.HasIndex(j => new { j.Kind, j.Id });
         job.HasIndex(j => j.FileHash);

@@ -40,5 +40,6 @@ public sealed class BorderTests
     [Fact]
     public void Every_api_scope_has_a_name_clients_can_read() =>
         Enum.GetValues<ApiScope>().Select(scope => scope.Name()).ShouldBe(
-            ["stores:read", "plans:read", "giftcards:read", "giftcards:sell", "giftcards:activate", "giftcards:redeem", "giftcards:recharge", "giftcards:reverse"]);
+            ["stores:read", "plans:read", "giftcards:read", "giftcards:sell", "giftcards:activate", "giftcards:redeem", "giftcards:recharge", "giftcards:reverse",
+             "members:read", "members:write", "consents:write", "orders:read", "orders:write"]);
 }

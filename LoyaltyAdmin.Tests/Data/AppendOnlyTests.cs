@@ -4,7 +4,10 @@ using LoyaltyAdmin.Domain.Agreements;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.GiftCards;
+using LoyaltyAdmin.Domain.Cards;
 using LoyaltyAdmin.Domain.Ledger;
+using LoyaltyAdmin.Domain.Members;
+using LoyaltyAdmin.Domain.Tags;
 using LoyaltyAdmin.Tests.Ledger;
 using LoyaltyAdmin.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +17,7 @@ namespace LoyaltyAdmin.Tests.Data;
 /// <summary>What is written once stays: refused by the product first, and by the database to whoever goes past the product.</summary>
 public abstract class AppendOnlyTests(DatabaseKind kind) : LedgerTest(kind)
 {
-    public static readonly string[] TableNames = ["LedgerTransactions", "LedgerEntries", "LedgerCheckRuns", "AuditEntries", "AuditSeals", "AgreementVersions", "GiftCardTerms"];
+    public static readonly string[] TableNames = ["LedgerTransactions", "LedgerEntries", "LedgerCheckRuns", "AuditEntries", "AuditSeals", "AgreementVersions", "GiftCardTerms", "MemberMerges", "ConsentEvents", "TierChanges", "TagChanges"];
 
     public static TheoryData<string> Tables => [.. TableNames];
 
@@ -105,6 +108,19 @@ public abstract class AppendOnlyTests(DatabaseKind kind) : LedgerTest(kind)
         var agreement = new Agreement { Title = "Terms", Kind = AgreementKind.GiftCardTerms };
         await Db.AddAsync(new AuditSeal { Id = 1, FirstId = 1, Count = 1, Hash = "x", SealedAt = Clock.Now }, agreement);
         await Db.AddAsync(new AgreementVersion { AgreementId = agreement.Id, Number = 1, Body = "x", PublishedAt = Clock.Now, PublishedBy = "x" });
+        var member = await A.Member().SaveToAsync(Db);
+        var (plan, tiers) = await A.CardPlan().SaveToAsync(Db);
+        var card = new LoyaltyCard
+        {
+            MemberId = member.Id, PlanId = plan.Id, Number = MemberNumbers.NewCard(), TierId = tiers[0].Id, EarnedTierId = tiers[0].Id, TierSince = member.RegisteredOn,
+            PeriodStart = member.RegisteredOn, PeriodEnd = member.RegisteredOn.AddYears(1), IssuedAt = Clock.Now, IssuedOn = member.RegisteredOn,
+        };
+        await Db.AddAsync(card);
+        await Db.AddAsync(
+            new MemberMerge { FromId = member.Id, IntoId = member.Id, Orders = 0, Cards = 0, Reason = "x", ActorKey = "x", ActorName = "x", At = Clock.Now },
+            new ConsentEvent { MemberId = member.Id, Channel = ConsentChannel.Email, Purpose = ConsentPurpose.Marketing, Status = ConsentStatus.Granted, At = Clock.Now, RecordedAt = Clock.Now, Source = ConsentSource.Staff, ActorKey = "x", ActorName = "x" },
+            new TierChange { CardId = card.Id, MemberId = member.Id, ToTierId = tiers[0].Id, Reason = TierChangeReason.Issued, ActorName = "x", At = Clock.Now },
+            new TagChange { MemberId = member.Id, TagId = 1, Source = TagSource.Manual, Given = true, ActorName = "x", At = Clock.Now });
         foreach (var table in TableNames)
         {
             (await Db.ReadAsync(db => db.Database.SqlQueryRaw<long>($"SELECT \"Id\" AS \"Value\" FROM \"{table}\"").Take(1).ToListAsync())).ShouldNotBeEmpty();

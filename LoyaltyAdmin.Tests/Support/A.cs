@@ -8,6 +8,8 @@ namespace LoyaltyAdmin.Tests.Support;
 /// var till = await A.ApiClient().With(ApiScope.GiftCardsRedeem).SaveToAsync(Db);              // an Actor
 /// var plan = await A.GiftCardPlan().Selling(50, 100).SaveToAsync(Db);
 /// var card = await A.GiftCard().Holding(100m).In(store).SaveToAsync(Db);
+/// var member = await A.Member().In(store).SaveToAsync(Db);
+/// var (main, tiers) = await A.CardPlan().SaveToAsync(Db);                                        // Member, Silver, Gold
 /// </code>
 /// </summary>
 public static class A
@@ -25,6 +27,10 @@ public static class A
     public static GiftCardPlanBuilder GiftCardPlan(string? name = null) => new(name ?? Unique("Plan "));
 
     public static GiftCardBuilder GiftCard() => new();
+
+    public static MemberBuilder Member() => new();
+
+    public static CardPlanBuilder CardPlan(string? code = null) => new(code ?? Unique("CP"));
 
     /// <summary>The text followed by a number no other call of this run gets.</summary>
     public static string Unique(string text = "") => text + Interlocked.Increment(ref last).ToString(System.Globalization.CultureInfo.InvariantCulture);

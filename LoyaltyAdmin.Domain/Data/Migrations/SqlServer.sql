@@ -541,3 +541,574 @@ VALUES (N'20261122235900_Guards', N'10.0.14');
 COMMIT;
 GO
 
+BEGIN TRANSACTION;
+ALTER TABLE [ImportJobs] ADD [Settings] nvarchar(max) NULL;
+
+CREATE TABLE [CardPlans] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Code] nvarchar(20) NOT NULL,
+    [Name] nvarchar(120) NOT NULL,
+    [Description] nvarchar(1000) NULL,
+    [Status] nvarchar(40) NOT NULL,
+    [Validity] nvarchar(max) NOT NULL,
+    [Basis] nvarchar(40) NOT NULL,
+    [PeriodMonths] int NOT NULL,
+    [FallsOneTierOnly] bit NOT NULL,
+    [IsIssuedOnRegistration] bit NOT NULL,
+    [CreatedAt] datetimeoffset NOT NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_CardPlans] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [ConsentEvidence] (
+    [EventId] bigint NOT NULL,
+    [MemberId] bigint NOT NULL,
+    [IpAddress] nvarchar(45) NOT NULL,
+    CONSTRAINT [PK_ConsentEvidence] PRIMARY KEY ([EventId])
+);
+
+CREATE TABLE [MemberMerges] (
+    [Id] bigint NOT NULL IDENTITY,
+    [FromId] bigint NOT NULL,
+    [IntoId] bigint NOT NULL,
+    [Orders] int NOT NULL,
+    [Cards] int NOT NULL,
+    [Reason] nvarchar(1000) NOT NULL,
+    [ActorKey] nvarchar(40) NOT NULL,
+    [ActorName] nvarchar(400) NOT NULL,
+    [At] datetimeoffset NOT NULL,
+    CONSTRAINT [PK_MemberMerges] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [Members] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Number] nvarchar(40) NOT NULL,
+    [FullName] nvarchar(120) NULL,
+    [BirthDate] date NULL,
+    [BirthdayKey] int NULL,
+    [BirthDateChanges] int NOT NULL,
+    [Gender] nvarchar(40) NULL,
+    [Country] nvarchar(2) NULL,
+    [Region] nvarchar(80) NULL,
+    [City] nvarchar(80) NULL,
+    [PostalCode] nvarchar(20) NULL,
+    [Street] nvarchar(200) NULL,
+    [Street2] nvarchar(200) NULL,
+    [SealedIdNumber] varbinary(200) NULL,
+    [IdNumberLastFour] nvarchar(4) NULL,
+    [Email] nvarchar(254) NULL,
+    [Phone] nvarchar(20) NULL,
+    [EmailVerifiedAt] datetimeoffset NULL,
+    [PhoneVerifiedAt] datetimeoffset NULL,
+    [Language] nvarchar(20) NULL,
+    [TimeZone] nvarchar(60) NULL,
+    [HomeStoreId] bigint NULL,
+    [RegisteredThrough] nvarchar(40) NOT NULL,
+    [RegisteredAt] datetimeoffset NOT NULL,
+    [RegisteredOn] date NOT NULL,
+    [Status] nvarchar(40) NOT NULL,
+    [MergedIntoId] bigint NULL,
+    [ImportId] bigint NULL,
+    [SearchText] nvarchar(450) NOT NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_Members] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_Members_Members_MergedIntoId] FOREIGN KEY ([MergedIntoId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_Members_Stores_HomeStoreId] FOREIGN KEY ([HomeStoreId]) REFERENCES [Stores] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [ProductCategories] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Code] nvarchar(64) NOT NULL,
+    [Name] nvarchar(120) NOT NULL,
+    [ParentId] bigint NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_ProductCategories] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_ProductCategories_ProductCategories_ParentId] FOREIGN KEY ([ParentId]) REFERENCES [ProductCategories] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [Segments] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Name] nvarchar(120) NOT NULL,
+    [Description] nvarchar(1000) NULL,
+    [Kind] nvarchar(40) NOT NULL,
+    [Rule] nvarchar(max) NULL,
+    [Size] int NULL,
+    [CountedAt] datetimeoffset NULL,
+    [CreatedAt] datetimeoffset NOT NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_Segments] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [StoreGroups] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Kind] nvarchar(40) NOT NULL,
+    [Name] nvarchar(120) NOT NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_StoreGroups] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [Suppressions] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Channel] nvarchar(40) NOT NULL,
+    [AddressHash] varbinary(32) NOT NULL,
+    [MaskedAddress] nvarchar(120) NOT NULL,
+    [Reason] nvarchar(40) NOT NULL,
+    [Note] nvarchar(400) NULL,
+    [At] datetimeoffset NOT NULL,
+    [ActorName] nvarchar(400) NOT NULL,
+    CONSTRAINT [PK_Suppressions] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [TagChanges] (
+    [Id] bigint NOT NULL IDENTITY,
+    [MemberId] bigint NOT NULL,
+    [TagId] bigint NOT NULL,
+    [Source] nvarchar(40) NOT NULL,
+    [Given] bit NOT NULL,
+    [ActorName] nvarchar(400) NOT NULL,
+    [At] datetimeoffset NOT NULL,
+    CONSTRAINT [PK_TagChanges] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [Tags] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Name] nvarchar(60) NOT NULL,
+    [Description] nvarchar(400) NULL,
+    [Kind] nvarchar(40) NOT NULL,
+    [Colour] nvarchar(7) NOT NULL,
+    [Rule] nvarchar(max) NULL,
+    [IsBuiltIn] bit NOT NULL,
+    [CalculatedAt] datetimeoffset NULL,
+    [CreatedAt] datetimeoffset NOT NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_Tags] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [WebhookEndpoints] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Name] nvarchar(120) NOT NULL,
+    [Url] nvarchar(1000) NOT NULL,
+    [Events] nvarchar(1000) NOT NULL,
+    [SealedSecret] varbinary(200) NOT NULL,
+    [IsEnabled] bit NOT NULL,
+    [CreatedAt] datetimeoffset NOT NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_WebhookEndpoints] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [CardTiers] (
+    [Id] bigint NOT NULL IDENTITY,
+    [PlanId] bigint NOT NULL,
+    [Rank] int NOT NULL,
+    [Name] nvarchar(60) NOT NULL,
+    [UpgradeAt] decimal(19,4) NOT NULL,
+    [RetainAt] decimal(19,4) NOT NULL,
+    [EarningRate] decimal(19,4) NOT NULL,
+    [Colour] nvarchar(7) NOT NULL,
+    CONSTRAINT [PK_CardTiers] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_CardTiers_CardPlans_PlanId] FOREIGN KEY ([PlanId]) REFERENCES [CardPlans] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [ConsentEvents] (
+    [Id] bigint NOT NULL IDENTITY,
+    [MemberId] bigint NOT NULL,
+    [Channel] nvarchar(40) NOT NULL,
+    [Purpose] nvarchar(40) NOT NULL,
+    [Status] nvarchar(40) NOT NULL,
+    [At] datetimeoffset NOT NULL,
+    [RecordedAt] datetimeoffset NOT NULL,
+    [Source] nvarchar(40) NOT NULL,
+    [TextVersion] nvarchar(60) NULL,
+    [ActorKey] nvarchar(40) NOT NULL,
+    [ActorName] nvarchar(400) NOT NULL,
+    CONSTRAINT [PK_ConsentEvents] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_ConsentEvents_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [MemberAttributes] (
+    [MemberId] bigint NOT NULL,
+    [Name] nvarchar(60) NOT NULL,
+    [Value] nvarchar(200) NOT NULL,
+    CONSTRAINT [PK_MemberAttributes] PRIMARY KEY ([MemberId], [Name]),
+    CONSTRAINT [FK_MemberAttributes_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [MemberConsents] (
+    [MemberId] bigint NOT NULL,
+    [Channel] nvarchar(40) NOT NULL,
+    [Purpose] nvarchar(40) NOT NULL,
+    [Status] nvarchar(40) NOT NULL,
+    [Since] datetimeoffset NOT NULL,
+    CONSTRAINT [PK_MemberConsents] PRIMARY KEY ([MemberId], [Channel], [Purpose]),
+    CONSTRAINT [FK_MemberConsents_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [Orders] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Source] nvarchar(40) NOT NULL,
+    [Number] nvarchar(64) NOT NULL,
+    [Kind] nvarchar(40) NOT NULL,
+    [MemberId] bigint NULL,
+    [StoreId] bigint NOT NULL,
+    [Channel] nvarchar(40) NOT NULL,
+    [Currency] nvarchar(3) NOT NULL,
+    [PlacedAt] datetimeoffset NOT NULL,
+    [PaidAt] datetimeoffset NULL,
+    [BusinessDay] date NOT NULL,
+    [Total] decimal(19,4) NOT NULL,
+    [Discount] decimal(19,4) NOT NULL,
+    [Refunded] decimal(19,4) NOT NULL,
+    [Revenue] decimal(19,4) NOT NULL,
+    [GroupRevenue] decimal(19,4) NOT NULL,
+    [IsPurchase] bit NOT NULL,
+    [Status] nvarchar(40) NOT NULL,
+    [Payments] nvarchar(max) NOT NULL,
+    [SourceChangedAt] datetimeoffset NOT NULL,
+    [ContentHash] varbinary(32) NOT NULL,
+    [RecordedAt] datetimeoffset NOT NULL,
+    [ImportId] bigint NULL,
+    CONSTRAINT [PK_Orders] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_Orders_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_Orders_Stores_StoreId] FOREIGN KEY ([StoreId]) REFERENCES [Stores] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [PurchaseMonths] (
+    [MemberId] bigint NOT NULL,
+    [Month] int NOT NULL,
+    [OrderCount] int NOT NULL,
+    [Revenue] decimal(19,4) NOT NULL,
+    [PosRevenue] decimal(19,4) NOT NULL,
+    CONSTRAINT [PK_PurchaseMonths] PRIMARY KEY ([MemberId], [Month]),
+    CONSTRAINT [FK_PurchaseMonths_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [PurchaseSummaries] (
+    [MemberId] bigint NOT NULL,
+    [OrderCount] int NOT NULL,
+    [PurchaseDays] int NOT NULL,
+    [FirstOn] date NULL,
+    [LastOn] date NULL,
+    [LastPosOn] date NULL,
+    [LastOnlineOn] date NULL,
+    [Revenue] decimal(19,4) NOT NULL,
+    [PosRevenue] decimal(19,4) NOT NULL,
+    [OnlineRevenue] decimal(19,4) NOT NULL,
+    [ExpectedOn] date NULL,
+    CONSTRAINT [PK_PurchaseSummaries] PRIMARY KEY ([MemberId]),
+    CONSTRAINT [FK_PurchaseSummaries_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [Products] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Code] nvarchar(64) NOT NULL,
+    [Name] nvarchar(200) NOT NULL,
+    [CategoryId] bigint NULL,
+    [Price] decimal(19,4) NULL,
+    [IsActive] bit NOT NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_Products] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_Products_ProductCategories_CategoryId] FOREIGN KEY ([CategoryId]) REFERENCES [ProductCategories] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [SegmentMembers] (
+    [SegmentId] bigint NOT NULL,
+    [MemberId] bigint NOT NULL,
+    [Since] datetimeoffset NOT NULL,
+    CONSTRAINT [PK_SegmentMembers] PRIMARY KEY ([SegmentId], [MemberId]),
+    CONSTRAINT [FK_SegmentMembers_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_SegmentMembers_Segments_SegmentId] FOREIGN KEY ([SegmentId]) REFERENCES [Segments] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [SegmentSnapshots] (
+    [Id] bigint NOT NULL IDENTITY,
+    [SegmentId] bigint NOT NULL,
+    [At] datetimeoffset NOT NULL,
+    [Size] int NOT NULL,
+    [Entered] int NOT NULL,
+    [Left] int NOT NULL,
+    CONSTRAINT [PK_SegmentSnapshots] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_SegmentSnapshots_Segments_SegmentId] FOREIGN KEY ([SegmentId]) REFERENCES [Segments] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [StoreGroupMembers] (
+    [GroupId] bigint NOT NULL,
+    [StoreId] bigint NOT NULL,
+    CONSTRAINT [PK_StoreGroupMembers] PRIMARY KEY ([GroupId], [StoreId]),
+    CONSTRAINT [FK_StoreGroupMembers_StoreGroups_GroupId] FOREIGN KEY ([GroupId]) REFERENCES [StoreGroups] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_StoreGroupMembers_Stores_StoreId] FOREIGN KEY ([StoreId]) REFERENCES [Stores] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [MemberTags] (
+    [MemberId] bigint NOT NULL,
+    [TagId] bigint NOT NULL,
+    [Source] nvarchar(40) NOT NULL,
+    [Since] datetimeoffset NOT NULL,
+    [ActorName] nvarchar(400) NOT NULL,
+    [Reason] nvarchar(400) NULL,
+    CONSTRAINT [PK_MemberTags] PRIMARY KEY ([MemberId], [TagId], [Source]),
+    CONSTRAINT [FK_MemberTags_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_MemberTags_Tags_TagId] FOREIGN KEY ([TagId]) REFERENCES [Tags] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [WebhookDeliveries] (
+    [Id] bigint NOT NULL IDENTITY,
+    [EndpointId] bigint NOT NULL,
+    [EventId] uniqueidentifier NOT NULL,
+    [Type] nvarchar(60) NOT NULL,
+    [Body] nvarchar(max) NOT NULL,
+    [CreatedAt] datetimeoffset NOT NULL,
+    [Status] nvarchar(40) NOT NULL,
+    [Attempts] int NOT NULL,
+    [DueAt] datetimeoffset NOT NULL,
+    [ResponseStatus] int NULL,
+    [Error] nvarchar(400) NULL,
+    [DeliveredAt] datetimeoffset NULL,
+    CONSTRAINT [PK_WebhookDeliveries] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_WebhookDeliveries_WebhookEndpoints_EndpointId] FOREIGN KEY ([EndpointId]) REFERENCES [WebhookEndpoints] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [LoyaltyCards] (
+    [Id] bigint NOT NULL IDENTITY,
+    [MemberId] bigint NOT NULL,
+    [PlanId] bigint NOT NULL,
+    [Number] nvarchar(30) NOT NULL,
+    [TierId] bigint NOT NULL,
+    [EarnedTierId] bigint NOT NULL,
+    [TierSince] date NOT NULL,
+    [PeriodStart] date NOT NULL,
+    [PeriodEnd] date NOT NULL,
+    [Status] nvarchar(40) NOT NULL,
+    [IssuedAt] datetimeoffset NOT NULL,
+    [IssuedOn] date NOT NULL,
+    [IssuedStoreId] bigint NULL,
+    [ValidUntil] datetimeoffset NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_LoyaltyCards] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_LoyaltyCards_CardPlans_PlanId] FOREIGN KEY ([PlanId]) REFERENCES [CardPlans] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_LoyaltyCards_CardTiers_EarnedTierId] FOREIGN KEY ([EarnedTierId]) REFERENCES [CardTiers] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_LoyaltyCards_CardTiers_TierId] FOREIGN KEY ([TierId]) REFERENCES [CardTiers] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_LoyaltyCards_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [OrderRefunds] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Source] nvarchar(40) NOT NULL,
+    [OrderNumber] nvarchar(64) NOT NULL,
+    [Number] nvarchar(64) NOT NULL,
+    [OrderId] bigint NULL,
+    [Amount] decimal(19,4) NOT NULL,
+    [GoodsAmount] decimal(19,4) NOT NULL,
+    [Reason] nvarchar(400) NULL,
+    [RefundedAt] datetimeoffset NOT NULL,
+    [RecordedAt] datetimeoffset NOT NULL,
+    [ContentHash] varbinary(32) NOT NULL,
+    CONSTRAINT [PK_OrderRefunds] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_OrderRefunds_Orders_OrderId] FOREIGN KEY ([OrderId]) REFERENCES [Orders] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [OrderLines] (
+    [Id] bigint NOT NULL IDENTITY,
+    [OrderId] bigint NOT NULL,
+    [Position] int NOT NULL,
+    [Kind] nvarchar(40) NOT NULL,
+    [ProductId] bigint NULL,
+    [Description] nvarchar(200) NOT NULL,
+    [Quantity] decimal(19,4) NOT NULL,
+    [UnitPrice] decimal(19,4) NOT NULL,
+    [Discount] decimal(19,4) NOT NULL,
+    [Total] decimal(19,4) NOT NULL,
+    CONSTRAINT [PK_OrderLines] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_OrderLines_Orders_OrderId] FOREIGN KEY ([OrderId]) REFERENCES [Orders] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_OrderLines_Products_ProductId] FOREIGN KEY ([ProductId]) REFERENCES [Products] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [SegmentChanges] (
+    [Id] bigint NOT NULL IDENTITY,
+    [SegmentId] bigint NOT NULL,
+    [SnapshotId] bigint NOT NULL,
+    [MemberId] bigint NOT NULL,
+    [Entered] bit NOT NULL,
+    CONSTRAINT [PK_SegmentChanges] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_SegmentChanges_SegmentSnapshots_SnapshotId] FOREIGN KEY ([SnapshotId]) REFERENCES [SegmentSnapshots] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [TierChanges] (
+    [Id] bigint NOT NULL IDENTITY,
+    [CardId] bigint NOT NULL,
+    [MemberId] bigint NOT NULL,
+    [FromTierId] bigint NULL,
+    [ToTierId] bigint NOT NULL,
+    [Reason] nvarchar(40) NOT NULL,
+    [Detail] nvarchar(400) NULL,
+    [ActorName] nvarchar(400) NOT NULL,
+    [At] datetimeoffset NOT NULL,
+    CONSTRAINT [PK_TierChanges] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_TierChanges_LoyaltyCards_CardId] FOREIGN KEY ([CardId]) REFERENCES [LoyaltyCards] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [TierGrants] (
+    [Id] bigint NOT NULL IDENTITY,
+    [CardId] bigint NOT NULL,
+    [TierId] bigint NOT NULL,
+    [From] datetimeoffset NOT NULL,
+    [Until] datetimeoffset NOT NULL,
+    [Source] nvarchar(40) NOT NULL,
+    [SourceKey] nvarchar(80) NOT NULL,
+    [Reason] nvarchar(400) NULL,
+    [EndedAt] datetimeoffset NULL,
+    CONSTRAINT [PK_TierGrants] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_TierGrants_CardTiers_TierId] FOREIGN KEY ([TierId]) REFERENCES [CardTiers] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_TierGrants_LoyaltyCards_CardId] FOREIGN KEY ([CardId]) REFERENCES [LoyaltyCards] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE UNIQUE INDEX [IX_CardPlans_Code] ON [CardPlans] ([Code]);
+
+CREATE UNIQUE INDEX [IX_CardTiers_PlanId_Name] ON [CardTiers] ([PlanId], [Name]);
+
+CREATE INDEX [IX_CardTiers_PlanId_Rank] ON [CardTiers] ([PlanId], [Rank]);
+
+CREATE INDEX [IX_ConsentEvents_MemberId_Id] ON [ConsentEvents] ([MemberId], [Id]);
+
+CREATE INDEX [IX_ConsentEvidence_MemberId] ON [ConsentEvidence] ([MemberId]);
+
+CREATE INDEX [IX_LoyaltyCards_EarnedTierId] ON [LoyaltyCards] ([EarnedTierId]);
+
+CREATE UNIQUE INDEX [IX_LoyaltyCards_MemberId_PlanId] ON [LoyaltyCards] ([MemberId], [PlanId]);
+
+CREATE UNIQUE INDEX [IX_LoyaltyCards_Number] ON [LoyaltyCards] ([Number]);
+
+CREATE INDEX [IX_LoyaltyCards_PlanId_MemberId] ON [LoyaltyCards] ([PlanId], [MemberId]);
+
+CREATE INDEX [IX_LoyaltyCards_PlanId_PeriodEnd] ON [LoyaltyCards] ([PlanId], [PeriodEnd]);
+
+CREATE INDEX [IX_LoyaltyCards_TierId_MemberId] ON [LoyaltyCards] ([TierId], [MemberId]);
+
+CREATE INDEX [IX_LoyaltyCards_ValidUntil] ON [LoyaltyCards] ([ValidUntil]);
+
+CREATE INDEX [IX_MemberAttributes_Name_Value_MemberId] ON [MemberAttributes] ([Name], [Value], [MemberId]);
+
+CREATE INDEX [IX_MemberConsents_Channel_Purpose_Status_MemberId] ON [MemberConsents] ([Channel], [Purpose], [Status], [MemberId]);
+
+CREATE INDEX [IX_MemberMerges_FromId] ON [MemberMerges] ([FromId]);
+
+CREATE INDEX [IX_MemberMerges_IntoId] ON [MemberMerges] ([IntoId]);
+
+CREATE INDEX [IX_Members_BirthdayKey_Id] ON [Members] ([BirthdayKey], [Id]);
+
+CREATE UNIQUE INDEX [IX_Members_Email] ON [Members] ([Email]) WHERE [Email] IS NOT NULL;
+
+CREATE INDEX [IX_Members_HomeStoreId_Id] ON [Members] ([HomeStoreId], [Id]);
+
+CREATE INDEX [IX_Members_ImportId] ON [Members] ([ImportId]);
+
+CREATE INDEX [IX_Members_MergedIntoId] ON [Members] ([MergedIntoId]);
+
+CREATE UNIQUE INDEX [IX_Members_Number] ON [Members] ([Number]);
+
+CREATE UNIQUE INDEX [IX_Members_Phone] ON [Members] ([Phone]) WHERE [Phone] IS NOT NULL;
+
+CREATE INDEX [IX_Members_RegisteredOn_Id] ON [Members] ([RegisteredOn], [Id]);
+
+CREATE INDEX [IX_Members_Status_Id] ON [Members] ([Status], [Id]);
+
+CREATE INDEX [IX_MemberTags_TagId_MemberId] ON [MemberTags] ([TagId], [MemberId]);
+
+CREATE UNIQUE INDEX [IX_OrderLines_OrderId_Position] ON [OrderLines] ([OrderId], [Position]);
+
+CREATE INDEX [IX_OrderLines_ProductId] ON [OrderLines] ([ProductId]);
+
+CREATE INDEX [IX_OrderRefunds_OrderId] ON [OrderRefunds] ([OrderId]);
+
+CREATE UNIQUE INDEX [IX_OrderRefunds_Source_OrderNumber_Number] ON [OrderRefunds] ([Source], [OrderNumber], [Number]);
+
+CREATE INDEX [IX_Orders_BusinessDay_Id] ON [Orders] ([BusinessDay], [Id]);
+
+CREATE INDEX [IX_Orders_ImportId] ON [Orders] ([ImportId]);
+
+CREATE INDEX [IX_Orders_MemberId_BusinessDay] ON [Orders] ([MemberId], [BusinessDay]);
+
+CREATE INDEX [IX_Orders_Number] ON [Orders] ([Number]);
+
+CREATE UNIQUE INDEX [IX_Orders_Source_Number] ON [Orders] ([Source], [Number]);
+
+CREATE INDEX [IX_Orders_StoreId_Id] ON [Orders] ([StoreId], [Id]);
+
+CREATE UNIQUE INDEX [IX_ProductCategories_Code] ON [ProductCategories] ([Code]);
+
+CREATE INDEX [IX_ProductCategories_ParentId] ON [ProductCategories] ([ParentId]);
+
+CREATE INDEX [IX_Products_CategoryId] ON [Products] ([CategoryId]);
+
+CREATE UNIQUE INDEX [IX_Products_Code] ON [Products] ([Code]);
+
+CREATE INDEX [IX_PurchaseMonths_Month_MemberId] ON [PurchaseMonths] ([Month], [MemberId]);
+
+CREATE INDEX [IX_PurchaseSummaries_ExpectedOn_MemberId] ON [PurchaseSummaries] ([ExpectedOn], [MemberId]);
+
+CREATE INDEX [IX_PurchaseSummaries_LastOn_MemberId] ON [PurchaseSummaries] ([LastOn], [MemberId]);
+
+CREATE INDEX [IX_PurchaseSummaries_LastPosOn_MemberId] ON [PurchaseSummaries] ([LastPosOn], [MemberId]);
+
+CREATE INDEX [IX_PurchaseSummaries_Revenue_MemberId] ON [PurchaseSummaries] ([Revenue], [MemberId]);
+
+CREATE INDEX [IX_SegmentChanges_MemberId_Id] ON [SegmentChanges] ([MemberId], [Id]);
+
+CREATE INDEX [IX_SegmentChanges_SnapshotId_Id] ON [SegmentChanges] ([SnapshotId], [Id]);
+
+CREATE INDEX [IX_SegmentMembers_MemberId] ON [SegmentMembers] ([MemberId]);
+
+CREATE UNIQUE INDEX [IX_Segments_Name] ON [Segments] ([Name]);
+
+CREATE INDEX [IX_SegmentSnapshots_SegmentId_Id] ON [SegmentSnapshots] ([SegmentId], [Id]);
+
+CREATE INDEX [IX_StoreGroupMembers_StoreId] ON [StoreGroupMembers] ([StoreId]);
+
+CREATE UNIQUE INDEX [IX_StoreGroups_Kind_Name] ON [StoreGroups] ([Kind], [Name]);
+
+CREATE UNIQUE INDEX [IX_Suppressions_Channel_AddressHash] ON [Suppressions] ([Channel], [AddressHash]);
+
+CREATE INDEX [IX_TagChanges_MemberId_Id] ON [TagChanges] ([MemberId], [Id]);
+
+CREATE INDEX [IX_TagChanges_TagId_Id] ON [TagChanges] ([TagId], [Id]);
+
+CREATE UNIQUE INDEX [IX_Tags_Name] ON [Tags] ([Name]);
+
+CREATE INDEX [IX_TierChanges_At] ON [TierChanges] ([At]);
+
+CREATE INDEX [IX_TierChanges_CardId_Id] ON [TierChanges] ([CardId], [Id]);
+
+CREATE INDEX [IX_TierChanges_MemberId_Id] ON [TierChanges] ([MemberId], [Id]);
+
+CREATE INDEX [IX_TierGrants_CardId_Until] ON [TierGrants] ([CardId], [Until]);
+
+CREATE INDEX [IX_TierGrants_EndedAt_Until] ON [TierGrants] ([EndedAt], [Until]);
+
+CREATE UNIQUE INDEX [IX_TierGrants_Source_SourceKey] ON [TierGrants] ([Source], [SourceKey]);
+
+CREATE INDEX [IX_TierGrants_TierId] ON [TierGrants] ([TierId]);
+
+CREATE INDEX [IX_WebhookDeliveries_EndpointId_Id] ON [WebhookDeliveries] ([EndpointId], [Id]);
+
+CREATE INDEX [IX_WebhookDeliveries_Status_DueAt] ON [WebhookDeliveries] ([Status], [DueAt]);
+
+INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+VALUES (N'20261122235901_Members', N'10.0.14');
+
+COMMIT;
+GO
+
+BEGIN TRANSACTION;
+EXEC(N'CREATE TRIGGER [MemberMerges_AppendOnly] ON [MemberMerges] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''MemberMerges is append-only'', 1; END;');
+
+EXEC(N'CREATE TRIGGER [ConsentEvents_AppendOnly] ON [ConsentEvents] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''ConsentEvents is append-only'', 1; END;');
+
+EXEC(N'CREATE TRIGGER [TierChanges_AppendOnly] ON [TierChanges] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''TierChanges is append-only'', 1; END;');
+
+EXEC(N'CREATE TRIGGER [TagChanges_AppendOnly] ON [TagChanges] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''TagChanges is append-only'', 1; END;');
+
+INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+VALUES (N'20261122235902_MemberGuards', N'10.0.14');
+
+COMMIT;
+GO
+

@@ -542,3 +542,572 @@ VALUES ('20261122235900_Guards', '10.0.14');
 
 COMMIT;
 
+BEGIN TRANSACTION;
+ALTER TABLE "ImportJobs" ADD "Settings" TEXT NULL;
+
+CREATE TABLE "CardPlans" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_CardPlans" PRIMARY KEY AUTOINCREMENT,
+    "Code" TEXT NOT NULL,
+    "Name" TEXT NOT NULL,
+    "Description" TEXT NULL,
+    "Status" TEXT NOT NULL,
+    "Validity" TEXT NOT NULL,
+    "Basis" TEXT NOT NULL,
+    "PeriodMonths" INTEGER NOT NULL,
+    "FallsOneTierOnly" INTEGER NOT NULL,
+    "IsIssuedOnRegistration" INTEGER NOT NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "ConsentEvidence" (
+    "EventId" INTEGER NOT NULL CONSTRAINT "PK_ConsentEvidence" PRIMARY KEY,
+    "MemberId" INTEGER NOT NULL,
+    "IpAddress" TEXT NOT NULL
+);
+
+CREATE TABLE "MemberMerges" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_MemberMerges" PRIMARY KEY AUTOINCREMENT,
+    "FromId" INTEGER NOT NULL,
+    "IntoId" INTEGER NOT NULL,
+    "Orders" INTEGER NOT NULL,
+    "Cards" INTEGER NOT NULL,
+    "Reason" TEXT NOT NULL,
+    "ActorKey" TEXT NOT NULL,
+    "ActorName" TEXT NOT NULL,
+    "At" INTEGER NOT NULL
+);
+
+CREATE TABLE "Members" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_Members" PRIMARY KEY AUTOINCREMENT,
+    "Number" TEXT NOT NULL,
+    "FullName" TEXT NULL,
+    "BirthDate" TEXT NULL,
+    "BirthdayKey" INTEGER NULL,
+    "BirthDateChanges" INTEGER NOT NULL,
+    "Gender" TEXT NULL,
+    "Country" TEXT NULL,
+    "Region" TEXT NULL,
+    "City" TEXT NULL,
+    "PostalCode" TEXT NULL,
+    "Street" TEXT NULL,
+    "Street2" TEXT NULL,
+    "SealedIdNumber" BLOB NULL,
+    "IdNumberLastFour" TEXT NULL,
+    "Email" TEXT NULL,
+    "Phone" TEXT NULL,
+    "EmailVerifiedAt" INTEGER NULL,
+    "PhoneVerifiedAt" INTEGER NULL,
+    "Language" TEXT NULL,
+    "TimeZone" TEXT NULL,
+    "HomeStoreId" INTEGER NULL,
+    "RegisteredThrough" TEXT NOT NULL,
+    "RegisteredAt" INTEGER NOT NULL,
+    "RegisteredOn" TEXT NOT NULL,
+    "Status" TEXT NOT NULL,
+    "MergedIntoId" INTEGER NULL,
+    "ImportId" INTEGER NULL,
+    "SearchText" TEXT NOT NULL,
+    "Version" TEXT NOT NULL,
+    CONSTRAINT "FK_Members_Members_MergedIntoId" FOREIGN KEY ("MergedIntoId") REFERENCES "Members" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_Members_Stores_HomeStoreId" FOREIGN KEY ("HomeStoreId") REFERENCES "Stores" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "ProductCategories" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_ProductCategories" PRIMARY KEY AUTOINCREMENT,
+    "Code" TEXT NOT NULL,
+    "Name" TEXT NOT NULL,
+    "ParentId" INTEGER NULL,
+    "Version" TEXT NOT NULL,
+    CONSTRAINT "FK_ProductCategories_ProductCategories_ParentId" FOREIGN KEY ("ParentId") REFERENCES "ProductCategories" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "Segments" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_Segments" PRIMARY KEY AUTOINCREMENT,
+    "Name" TEXT NOT NULL,
+    "Description" TEXT NULL,
+    "Kind" TEXT NOT NULL,
+    "Rule" TEXT NULL,
+    "Size" INTEGER NULL,
+    "CountedAt" INTEGER NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "StoreGroups" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_StoreGroups" PRIMARY KEY AUTOINCREMENT,
+    "Kind" TEXT NOT NULL,
+    "Name" TEXT NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "Suppressions" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_Suppressions" PRIMARY KEY AUTOINCREMENT,
+    "Channel" TEXT NOT NULL,
+    "AddressHash" BLOB NOT NULL,
+    "MaskedAddress" TEXT NOT NULL,
+    "Reason" TEXT NOT NULL,
+    "Note" TEXT NULL,
+    "At" INTEGER NOT NULL,
+    "ActorName" TEXT NOT NULL
+);
+
+CREATE TABLE "TagChanges" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_TagChanges" PRIMARY KEY AUTOINCREMENT,
+    "MemberId" INTEGER NOT NULL,
+    "TagId" INTEGER NOT NULL,
+    "Source" TEXT NOT NULL,
+    "Given" INTEGER NOT NULL,
+    "ActorName" TEXT NOT NULL,
+    "At" INTEGER NOT NULL
+);
+
+CREATE TABLE "Tags" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_Tags" PRIMARY KEY AUTOINCREMENT,
+    "Name" TEXT NOT NULL,
+    "Description" TEXT NULL,
+    "Kind" TEXT NOT NULL,
+    "Colour" TEXT NOT NULL,
+    "Rule" TEXT NULL,
+    "IsBuiltIn" INTEGER NOT NULL,
+    "CalculatedAt" INTEGER NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "WebhookEndpoints" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_WebhookEndpoints" PRIMARY KEY AUTOINCREMENT,
+    "Name" TEXT NOT NULL,
+    "Url" TEXT NOT NULL,
+    "Events" TEXT NOT NULL,
+    "SealedSecret" BLOB NOT NULL,
+    "IsEnabled" INTEGER NOT NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "CardTiers" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_CardTiers" PRIMARY KEY AUTOINCREMENT,
+    "PlanId" INTEGER NOT NULL,
+    "Rank" INTEGER NOT NULL,
+    "Name" TEXT NOT NULL,
+    "UpgradeAt" INTEGER NOT NULL,
+    "RetainAt" INTEGER NOT NULL,
+    "EarningRate" INTEGER NOT NULL,
+    "Colour" TEXT NOT NULL,
+    CONSTRAINT "FK_CardTiers_CardPlans_PlanId" FOREIGN KEY ("PlanId") REFERENCES "CardPlans" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "ConsentEvents" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_ConsentEvents" PRIMARY KEY AUTOINCREMENT,
+    "MemberId" INTEGER NOT NULL,
+    "Channel" TEXT NOT NULL,
+    "Purpose" TEXT NOT NULL,
+    "Status" TEXT NOT NULL,
+    "At" INTEGER NOT NULL,
+    "RecordedAt" INTEGER NOT NULL,
+    "Source" TEXT NOT NULL,
+    "TextVersion" TEXT NULL,
+    "ActorKey" TEXT NOT NULL,
+    "ActorName" TEXT NOT NULL,
+    CONSTRAINT "FK_ConsentEvents_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "MemberAttributes" (
+    "MemberId" INTEGER NOT NULL,
+    "Name" TEXT NOT NULL,
+    "Value" TEXT NOT NULL,
+    CONSTRAINT "PK_MemberAttributes" PRIMARY KEY ("MemberId", "Name"),
+    CONSTRAINT "FK_MemberAttributes_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "MemberConsents" (
+    "MemberId" INTEGER NOT NULL,
+    "Channel" TEXT NOT NULL,
+    "Purpose" TEXT NOT NULL,
+    "Status" TEXT NOT NULL,
+    "Since" INTEGER NOT NULL,
+    CONSTRAINT "PK_MemberConsents" PRIMARY KEY ("MemberId", "Channel", "Purpose"),
+    CONSTRAINT "FK_MemberConsents_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "Orders" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_Orders" PRIMARY KEY AUTOINCREMENT,
+    "Source" TEXT NOT NULL,
+    "Number" TEXT NOT NULL,
+    "Kind" TEXT NOT NULL,
+    "MemberId" INTEGER NULL,
+    "StoreId" INTEGER NOT NULL,
+    "Channel" TEXT NOT NULL,
+    "Currency" TEXT NOT NULL,
+    "PlacedAt" INTEGER NOT NULL,
+    "PaidAt" INTEGER NULL,
+    "BusinessDay" TEXT NOT NULL,
+    "Total" INTEGER NOT NULL,
+    "Discount" INTEGER NOT NULL,
+    "Refunded" INTEGER NOT NULL,
+    "Revenue" INTEGER NOT NULL,
+    "GroupRevenue" INTEGER NOT NULL,
+    "IsPurchase" INTEGER NOT NULL,
+    "Status" TEXT NOT NULL,
+    "Payments" TEXT NOT NULL,
+    "SourceChangedAt" INTEGER NOT NULL,
+    "ContentHash" BLOB NOT NULL,
+    "RecordedAt" INTEGER NOT NULL,
+    "ImportId" INTEGER NULL,
+    CONSTRAINT "FK_Orders_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_Orders_Stores_StoreId" FOREIGN KEY ("StoreId") REFERENCES "Stores" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "PurchaseMonths" (
+    "MemberId" INTEGER NOT NULL,
+    "Month" INTEGER NOT NULL,
+    "OrderCount" INTEGER NOT NULL,
+    "Revenue" INTEGER NOT NULL,
+    "PosRevenue" INTEGER NOT NULL,
+    CONSTRAINT "PK_PurchaseMonths" PRIMARY KEY ("MemberId", "Month"),
+    CONSTRAINT "FK_PurchaseMonths_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "PurchaseSummaries" (
+    "MemberId" INTEGER NOT NULL CONSTRAINT "PK_PurchaseSummaries" PRIMARY KEY,
+    "OrderCount" INTEGER NOT NULL,
+    "PurchaseDays" INTEGER NOT NULL,
+    "FirstOn" TEXT NULL,
+    "LastOn" TEXT NULL,
+    "LastPosOn" TEXT NULL,
+    "LastOnlineOn" TEXT NULL,
+    "Revenue" INTEGER NOT NULL,
+    "PosRevenue" INTEGER NOT NULL,
+    "OnlineRevenue" INTEGER NOT NULL,
+    "ExpectedOn" TEXT NULL,
+    CONSTRAINT "FK_PurchaseSummaries_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "Products" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_Products" PRIMARY KEY AUTOINCREMENT,
+    "Code" TEXT NOT NULL,
+    "Name" TEXT NOT NULL,
+    "CategoryId" INTEGER NULL,
+    "Price" INTEGER NULL,
+    "IsActive" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL,
+    CONSTRAINT "FK_Products_ProductCategories_CategoryId" FOREIGN KEY ("CategoryId") REFERENCES "ProductCategories" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "SegmentMembers" (
+    "SegmentId" INTEGER NOT NULL,
+    "MemberId" INTEGER NOT NULL,
+    "Since" INTEGER NOT NULL,
+    CONSTRAINT "PK_SegmentMembers" PRIMARY KEY ("SegmentId", "MemberId"),
+    CONSTRAINT "FK_SegmentMembers_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_SegmentMembers_Segments_SegmentId" FOREIGN KEY ("SegmentId") REFERENCES "Segments" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "SegmentSnapshots" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_SegmentSnapshots" PRIMARY KEY AUTOINCREMENT,
+    "SegmentId" INTEGER NOT NULL,
+    "At" INTEGER NOT NULL,
+    "Size" INTEGER NOT NULL,
+    "Entered" INTEGER NOT NULL,
+    "Left" INTEGER NOT NULL,
+    CONSTRAINT "FK_SegmentSnapshots_Segments_SegmentId" FOREIGN KEY ("SegmentId") REFERENCES "Segments" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "StoreGroupMembers" (
+    "GroupId" INTEGER NOT NULL,
+    "StoreId" INTEGER NOT NULL,
+    CONSTRAINT "PK_StoreGroupMembers" PRIMARY KEY ("GroupId", "StoreId"),
+    CONSTRAINT "FK_StoreGroupMembers_StoreGroups_GroupId" FOREIGN KEY ("GroupId") REFERENCES "StoreGroups" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_StoreGroupMembers_Stores_StoreId" FOREIGN KEY ("StoreId") REFERENCES "Stores" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "MemberTags" (
+    "MemberId" INTEGER NOT NULL,
+    "TagId" INTEGER NOT NULL,
+    "Source" TEXT NOT NULL,
+    "Since" INTEGER NOT NULL,
+    "ActorName" TEXT NOT NULL,
+    "Reason" TEXT NULL,
+    CONSTRAINT "PK_MemberTags" PRIMARY KEY ("MemberId", "TagId", "Source"),
+    CONSTRAINT "FK_MemberTags_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_MemberTags_Tags_TagId" FOREIGN KEY ("TagId") REFERENCES "Tags" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "WebhookDeliveries" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_WebhookDeliveries" PRIMARY KEY AUTOINCREMENT,
+    "EndpointId" INTEGER NOT NULL,
+    "EventId" TEXT NOT NULL,
+    "Type" TEXT NOT NULL,
+    "Body" TEXT NOT NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "Status" TEXT NOT NULL,
+    "Attempts" INTEGER NOT NULL,
+    "DueAt" INTEGER NOT NULL,
+    "ResponseStatus" INTEGER NULL,
+    "Error" TEXT NULL,
+    "DeliveredAt" INTEGER NULL,
+    CONSTRAINT "FK_WebhookDeliveries_WebhookEndpoints_EndpointId" FOREIGN KEY ("EndpointId") REFERENCES "WebhookEndpoints" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "LoyaltyCards" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_LoyaltyCards" PRIMARY KEY AUTOINCREMENT,
+    "MemberId" INTEGER NOT NULL,
+    "PlanId" INTEGER NOT NULL,
+    "Number" TEXT NOT NULL,
+    "TierId" INTEGER NOT NULL,
+    "EarnedTierId" INTEGER NOT NULL,
+    "TierSince" TEXT NOT NULL,
+    "PeriodStart" TEXT NOT NULL,
+    "PeriodEnd" TEXT NOT NULL,
+    "Status" TEXT NOT NULL,
+    "IssuedAt" INTEGER NOT NULL,
+    "IssuedOn" TEXT NOT NULL,
+    "IssuedStoreId" INTEGER NULL,
+    "ValidUntil" INTEGER NULL,
+    "Version" TEXT NOT NULL,
+    CONSTRAINT "FK_LoyaltyCards_CardPlans_PlanId" FOREIGN KEY ("PlanId") REFERENCES "CardPlans" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_LoyaltyCards_CardTiers_EarnedTierId" FOREIGN KEY ("EarnedTierId") REFERENCES "CardTiers" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_LoyaltyCards_CardTiers_TierId" FOREIGN KEY ("TierId") REFERENCES "CardTiers" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_LoyaltyCards_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "OrderRefunds" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_OrderRefunds" PRIMARY KEY AUTOINCREMENT,
+    "Source" TEXT NOT NULL,
+    "OrderNumber" TEXT NOT NULL,
+    "Number" TEXT NOT NULL,
+    "OrderId" INTEGER NULL,
+    "Amount" INTEGER NOT NULL,
+    "GoodsAmount" INTEGER NOT NULL,
+    "Reason" TEXT NULL,
+    "RefundedAt" INTEGER NOT NULL,
+    "RecordedAt" INTEGER NOT NULL,
+    "ContentHash" BLOB NOT NULL,
+    CONSTRAINT "FK_OrderRefunds_Orders_OrderId" FOREIGN KEY ("OrderId") REFERENCES "Orders" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "OrderLines" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_OrderLines" PRIMARY KEY AUTOINCREMENT,
+    "OrderId" INTEGER NOT NULL,
+    "Position" INTEGER NOT NULL,
+    "Kind" TEXT NOT NULL,
+    "ProductId" INTEGER NULL,
+    "Description" TEXT NOT NULL,
+    "Quantity" INTEGER NOT NULL,
+    "UnitPrice" INTEGER NOT NULL,
+    "Discount" INTEGER NOT NULL,
+    "Total" INTEGER NOT NULL,
+    CONSTRAINT "FK_OrderLines_Orders_OrderId" FOREIGN KEY ("OrderId") REFERENCES "Orders" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_OrderLines_Products_ProductId" FOREIGN KEY ("ProductId") REFERENCES "Products" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "SegmentChanges" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_SegmentChanges" PRIMARY KEY AUTOINCREMENT,
+    "SegmentId" INTEGER NOT NULL,
+    "SnapshotId" INTEGER NOT NULL,
+    "MemberId" INTEGER NOT NULL,
+    "Entered" INTEGER NOT NULL,
+    CONSTRAINT "FK_SegmentChanges_SegmentSnapshots_SnapshotId" FOREIGN KEY ("SnapshotId") REFERENCES "SegmentSnapshots" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "TierChanges" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_TierChanges" PRIMARY KEY AUTOINCREMENT,
+    "CardId" INTEGER NOT NULL,
+    "MemberId" INTEGER NOT NULL,
+    "FromTierId" INTEGER NULL,
+    "ToTierId" INTEGER NOT NULL,
+    "Reason" TEXT NOT NULL,
+    "Detail" TEXT NULL,
+    "ActorName" TEXT NOT NULL,
+    "At" INTEGER NOT NULL,
+    CONSTRAINT "FK_TierChanges_LoyaltyCards_CardId" FOREIGN KEY ("CardId") REFERENCES "LoyaltyCards" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "TierGrants" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_TierGrants" PRIMARY KEY AUTOINCREMENT,
+    "CardId" INTEGER NOT NULL,
+    "TierId" INTEGER NOT NULL,
+    "From" INTEGER NOT NULL,
+    "Until" INTEGER NOT NULL,
+    "Source" TEXT NOT NULL,
+    "SourceKey" TEXT NOT NULL,
+    "Reason" TEXT NULL,
+    "EndedAt" INTEGER NULL,
+    CONSTRAINT "FK_TierGrants_CardTiers_TierId" FOREIGN KEY ("TierId") REFERENCES "CardTiers" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_TierGrants_LoyaltyCards_CardId" FOREIGN KEY ("CardId") REFERENCES "LoyaltyCards" ("Id") ON DELETE RESTRICT
+);
+
+CREATE UNIQUE INDEX "IX_CardPlans_Code" ON "CardPlans" ("Code");
+
+CREATE UNIQUE INDEX "IX_CardTiers_PlanId_Name" ON "CardTiers" ("PlanId", "Name");
+
+CREATE INDEX "IX_CardTiers_PlanId_Rank" ON "CardTiers" ("PlanId", "Rank");
+
+CREATE INDEX "IX_ConsentEvents_MemberId_Id" ON "ConsentEvents" ("MemberId", "Id");
+
+CREATE INDEX "IX_ConsentEvidence_MemberId" ON "ConsentEvidence" ("MemberId");
+
+CREATE INDEX "IX_LoyaltyCards_EarnedTierId" ON "LoyaltyCards" ("EarnedTierId");
+
+CREATE UNIQUE INDEX "IX_LoyaltyCards_MemberId_PlanId" ON "LoyaltyCards" ("MemberId", "PlanId");
+
+CREATE UNIQUE INDEX "IX_LoyaltyCards_Number" ON "LoyaltyCards" ("Number");
+
+CREATE INDEX "IX_LoyaltyCards_PlanId_MemberId" ON "LoyaltyCards" ("PlanId", "MemberId");
+
+CREATE INDEX "IX_LoyaltyCards_PlanId_PeriodEnd" ON "LoyaltyCards" ("PlanId", "PeriodEnd");
+
+CREATE INDEX "IX_LoyaltyCards_TierId_MemberId" ON "LoyaltyCards" ("TierId", "MemberId");
+
+CREATE INDEX "IX_LoyaltyCards_ValidUntil" ON "LoyaltyCards" ("ValidUntil");
+
+CREATE INDEX "IX_MemberAttributes_Name_Value_MemberId" ON "MemberAttributes" ("Name", "Value", "MemberId");
+
+CREATE INDEX "IX_MemberConsents_Channel_Purpose_Status_MemberId" ON "MemberConsents" ("Channel", "Purpose", "Status", "MemberId");
+
+CREATE INDEX "IX_MemberMerges_FromId" ON "MemberMerges" ("FromId");
+
+CREATE INDEX "IX_MemberMerges_IntoId" ON "MemberMerges" ("IntoId");
+
+CREATE INDEX "IX_Members_BirthdayKey_Id" ON "Members" ("BirthdayKey", "Id");
+
+CREATE UNIQUE INDEX "IX_Members_Email" ON "Members" ("Email");
+
+CREATE INDEX "IX_Members_HomeStoreId_Id" ON "Members" ("HomeStoreId", "Id");
+
+CREATE INDEX "IX_Members_ImportId" ON "Members" ("ImportId");
+
+CREATE INDEX "IX_Members_MergedIntoId" ON "Members" ("MergedIntoId");
+
+CREATE UNIQUE INDEX "IX_Members_Number" ON "Members" ("Number");
+
+CREATE UNIQUE INDEX "IX_Members_Phone" ON "Members" ("Phone");
+
+CREATE INDEX "IX_Members_RegisteredOn_Id" ON "Members" ("RegisteredOn", "Id");
+
+CREATE INDEX "IX_Members_Status_Id" ON "Members" ("Status", "Id");
+
+CREATE INDEX "IX_MemberTags_TagId_MemberId" ON "MemberTags" ("TagId", "MemberId");
+
+CREATE UNIQUE INDEX "IX_OrderLines_OrderId_Position" ON "OrderLines" ("OrderId", "Position");
+
+CREATE INDEX "IX_OrderLines_ProductId" ON "OrderLines" ("ProductId");
+
+CREATE INDEX "IX_OrderRefunds_OrderId" ON "OrderRefunds" ("OrderId");
+
+CREATE UNIQUE INDEX "IX_OrderRefunds_Source_OrderNumber_Number" ON "OrderRefunds" ("Source", "OrderNumber", "Number");
+
+CREATE INDEX "IX_Orders_BusinessDay_Id" ON "Orders" ("BusinessDay", "Id");
+
+CREATE INDEX "IX_Orders_ImportId" ON "Orders" ("ImportId");
+
+CREATE INDEX "IX_Orders_MemberId_BusinessDay" ON "Orders" ("MemberId", "BusinessDay");
+
+CREATE INDEX "IX_Orders_Number" ON "Orders" ("Number");
+
+CREATE UNIQUE INDEX "IX_Orders_Source_Number" ON "Orders" ("Source", "Number");
+
+CREATE INDEX "IX_Orders_StoreId_Id" ON "Orders" ("StoreId", "Id");
+
+CREATE UNIQUE INDEX "IX_ProductCategories_Code" ON "ProductCategories" ("Code");
+
+CREATE INDEX "IX_ProductCategories_ParentId" ON "ProductCategories" ("ParentId");
+
+CREATE INDEX "IX_Products_CategoryId" ON "Products" ("CategoryId");
+
+CREATE UNIQUE INDEX "IX_Products_Code" ON "Products" ("Code");
+
+CREATE INDEX "IX_PurchaseMonths_Month_MemberId" ON "PurchaseMonths" ("Month", "MemberId");
+
+CREATE INDEX "IX_PurchaseSummaries_ExpectedOn_MemberId" ON "PurchaseSummaries" ("ExpectedOn", "MemberId");
+
+CREATE INDEX "IX_PurchaseSummaries_LastOn_MemberId" ON "PurchaseSummaries" ("LastOn", "MemberId");
+
+CREATE INDEX "IX_PurchaseSummaries_LastPosOn_MemberId" ON "PurchaseSummaries" ("LastPosOn", "MemberId");
+
+CREATE INDEX "IX_PurchaseSummaries_Revenue_MemberId" ON "PurchaseSummaries" ("Revenue", "MemberId");
+
+CREATE INDEX "IX_SegmentChanges_MemberId_Id" ON "SegmentChanges" ("MemberId", "Id");
+
+CREATE INDEX "IX_SegmentChanges_SnapshotId_Id" ON "SegmentChanges" ("SnapshotId", "Id");
+
+CREATE INDEX "IX_SegmentMembers_MemberId" ON "SegmentMembers" ("MemberId");
+
+CREATE UNIQUE INDEX "IX_Segments_Name" ON "Segments" ("Name");
+
+CREATE INDEX "IX_SegmentSnapshots_SegmentId_Id" ON "SegmentSnapshots" ("SegmentId", "Id");
+
+CREATE INDEX "IX_StoreGroupMembers_StoreId" ON "StoreGroupMembers" ("StoreId");
+
+CREATE UNIQUE INDEX "IX_StoreGroups_Kind_Name" ON "StoreGroups" ("Kind", "Name");
+
+CREATE UNIQUE INDEX "IX_Suppressions_Channel_AddressHash" ON "Suppressions" ("Channel", "AddressHash");
+
+CREATE INDEX "IX_TagChanges_MemberId_Id" ON "TagChanges" ("MemberId", "Id");
+
+CREATE INDEX "IX_TagChanges_TagId_Id" ON "TagChanges" ("TagId", "Id");
+
+CREATE UNIQUE INDEX "IX_Tags_Name" ON "Tags" ("Name");
+
+CREATE INDEX "IX_TierChanges_At" ON "TierChanges" ("At");
+
+CREATE INDEX "IX_TierChanges_CardId_Id" ON "TierChanges" ("CardId", "Id");
+
+CREATE INDEX "IX_TierChanges_MemberId_Id" ON "TierChanges" ("MemberId", "Id");
+
+CREATE INDEX "IX_TierGrants_CardId_Until" ON "TierGrants" ("CardId", "Until");
+
+CREATE INDEX "IX_TierGrants_EndedAt_Until" ON "TierGrants" ("EndedAt", "Until");
+
+CREATE UNIQUE INDEX "IX_TierGrants_Source_SourceKey" ON "TierGrants" ("Source", "SourceKey");
+
+CREATE INDEX "IX_TierGrants_TierId" ON "TierGrants" ("TierId");
+
+CREATE INDEX "IX_WebhookDeliveries_EndpointId_Id" ON "WebhookDeliveries" ("EndpointId", "Id");
+
+CREATE INDEX "IX_WebhookDeliveries_Status_DueAt" ON "WebhookDeliveries" ("Status", "DueAt");
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261122235901_Members', '10.0.14');
+
+COMMIT;
+
+BEGIN TRANSACTION;
+CREATE TRIGGER "MemberMerges_NoUPDATE" BEFORE UPDATE ON "MemberMerges" BEGIN SELECT RAISE(ABORT, 'MemberMerges is append-only'); END;
+
+CREATE TRIGGER "MemberMerges_NoDELETE" BEFORE DELETE ON "MemberMerges" BEGIN SELECT RAISE(ABORT, 'MemberMerges is append-only'); END;
+
+CREATE TRIGGER "MemberMerges_NoREPLACE" BEFORE INSERT ON "MemberMerges" WHEN NEW."Id" IS NOT NULL AND EXISTS (SELECT 1 FROM "MemberMerges" WHERE "Id" = NEW."Id") BEGIN SELECT RAISE(ABORT, 'MemberMerges is append-only'); END;
+
+CREATE TRIGGER "ConsentEvents_NoUPDATE" BEFORE UPDATE ON "ConsentEvents" BEGIN SELECT RAISE(ABORT, 'ConsentEvents is append-only'); END;
+
+CREATE TRIGGER "ConsentEvents_NoDELETE" BEFORE DELETE ON "ConsentEvents" BEGIN SELECT RAISE(ABORT, 'ConsentEvents is append-only'); END;
+
+CREATE TRIGGER "ConsentEvents_NoREPLACE" BEFORE INSERT ON "ConsentEvents" WHEN NEW."Id" IS NOT NULL AND EXISTS (SELECT 1 FROM "ConsentEvents" WHERE "Id" = NEW."Id") BEGIN SELECT RAISE(ABORT, 'ConsentEvents is append-only'); END;
+
+CREATE TRIGGER "TierChanges_NoUPDATE" BEFORE UPDATE ON "TierChanges" BEGIN SELECT RAISE(ABORT, 'TierChanges is append-only'); END;
+
+CREATE TRIGGER "TierChanges_NoDELETE" BEFORE DELETE ON "TierChanges" BEGIN SELECT RAISE(ABORT, 'TierChanges is append-only'); END;
+
+CREATE TRIGGER "TierChanges_NoREPLACE" BEFORE INSERT ON "TierChanges" WHEN NEW."Id" IS NOT NULL AND EXISTS (SELECT 1 FROM "TierChanges" WHERE "Id" = NEW."Id") BEGIN SELECT RAISE(ABORT, 'TierChanges is append-only'); END;
+
+CREATE TRIGGER "TagChanges_NoUPDATE" BEFORE UPDATE ON "TagChanges" BEGIN SELECT RAISE(ABORT, 'TagChanges is append-only'); END;
+
+CREATE TRIGGER "TagChanges_NoDELETE" BEFORE DELETE ON "TagChanges" BEGIN SELECT RAISE(ABORT, 'TagChanges is append-only'); END;
+
+CREATE TRIGGER "TagChanges_NoREPLACE" BEFORE INSERT ON "TagChanges" WHEN NEW."Id" IS NOT NULL AND EXISTS (SELECT 1 FROM "TagChanges" WHERE "Id" = NEW."Id") BEGIN SELECT RAISE(ABORT, 'TagChanges is append-only'); END;
+
+CREATE VIRTUAL TABLE "MemberSearch" USING fts5("SearchText", content='Members', content_rowid='Id', tokenize='trigram');
+
+CREATE TRIGGER "Members_SearchInsert" AFTER INSERT ON "Members" BEGIN INSERT INTO "MemberSearch"(rowid, "SearchText") VALUES (NEW."Id", NEW."SearchText"); END;
+
+CREATE TRIGGER "Members_SearchDelete" AFTER DELETE ON "Members" BEGIN INSERT INTO "MemberSearch"("MemberSearch", rowid, "SearchText") VALUES ('delete', OLD."Id", OLD."SearchText"); END;
+
+CREATE TRIGGER "Members_SearchUpdate" AFTER UPDATE OF "SearchText" ON "Members" BEGIN INSERT INTO "MemberSearch"("MemberSearch", rowid, "SearchText") VALUES ('delete', OLD."Id", OLD."SearchText"); INSERT INTO "MemberSearch"(rowid, "SearchText") VALUES (NEW."Id", NEW."SearchText"); END;
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261122235902_MemberGuards', '10.0.14');
+
+COMMIT;
+

@@ -76,8 +76,18 @@ public sealed class PostgreSqlProvider(string connectionString) : DatabaseProvid
 
     public override IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text)
     {
-        var pattern = $"%{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+        var pattern = Pattern(text);
 
         return db.GiftCards.Where(card => EF.Functions.Like(card.SearchText, pattern)).Select(card => card.Id);
     }
+
+    public override IQueryable<long> SearchMembers(LoyaltyDbContext db, string text)
+    {
+        var pattern = Pattern(text);
+
+        return db.Members.Where(member => EF.Functions.Like(member.SearchText, pattern)).Select(member => member.Id);
+    }
+
+    private static string Pattern(string text) =>
+        $"%{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
 }

@@ -48,4 +48,7 @@ public sealed class SqlServerProvider : DatabaseProvider
 
     public override IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text) =>
         db.GiftCards.Where(card => card.SearchText.Contains(text)).Select(card => card.Id);
+
+    public override IQueryable<long> SearchMembers(LoyaltyDbContext db, string text) =>
+        db.Members.Where(member => member.SearchText.Contains(text)).Select(member => member.Id);
 }

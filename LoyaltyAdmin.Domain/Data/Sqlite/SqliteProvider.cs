@@ -59,13 +59,14 @@ public sealed class SqliteProvider : DatabaseProvider, IAsyncDisposable, IDispos
         await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancel);
     }
 
-    public override IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text)
-    {
-        // Trigrams need three characters; shorter texts are looked for by their beginning in the caller's other conditions.
-        var phrase = '"' + text.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
+    public override IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text) =>
+        db.Database.SqlQuery<long>($"SELECT rowid AS \"Value\" FROM \"GiftCardSearch\" WHERE \"GiftCardSearch\" MATCH {Phrase(text)}");
 
-        return db.Database.SqlQuery<long>($"SELECT rowid AS \"Value\" FROM \"GiftCardSearch\" WHERE \"GiftCardSearch\" MATCH {phrase}");
-    }
+    public override IQueryable<long> SearchMembers(LoyaltyDbContext db, string text) =>
+        db.Database.SqlQuery<long>($"SELECT rowid AS \"Value\" FROM \"MemberSearch\" WHERE \"MemberSearch\" MATCH {Phrase(text)}");
+
+    // Trigrams need three characters; shorter texts are looked for by their beginning in the caller's other conditions.
+    private static string Phrase(string text) => '"' + text.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
 
     // Deferred: the usual transaction takes the write lock at once and would keep tills waiting for the report.
     internal override async Task<IDbContextTransaction> BeginSnapshotAsync(LoyaltyDbContext db, CancellationToken cancel)

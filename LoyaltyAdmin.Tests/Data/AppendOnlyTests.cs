@@ -2,9 +2,9 @@ using System.Data.Common;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Agreements;
 using LoyaltyAdmin.Domain.Audit;
+using LoyaltyAdmin.Domain.Cards;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.GiftCards;
-using LoyaltyAdmin.Domain.Cards;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Tags;
@@ -112,8 +112,16 @@ public abstract class AppendOnlyTests(DatabaseKind kind) : LedgerTest(kind)
         var (plan, tiers) = await A.CardPlan().SaveToAsync(Db);
         var card = new LoyaltyCard
         {
-            MemberId = member.Id, PlanId = plan.Id, Number = MemberNumbers.NewCard(), TierId = tiers[0].Id, EarnedTierId = tiers[0].Id, TierSince = member.RegisteredOn,
-            PeriodStart = member.RegisteredOn, PeriodEnd = member.RegisteredOn.AddYears(1), IssuedAt = Clock.Now, IssuedOn = member.RegisteredOn,
+            MemberId = member.Id,
+            PlanId = plan.Id,
+            Number = MemberNumbers.NewCard(),
+            TierId = tiers[0].Id,
+            EarnedTierId = tiers[0].Id,
+            TierSince = member.RegisteredOn,
+            PeriodStart = member.RegisteredOn,
+            PeriodEnd = member.RegisteredOn.AddYears(1),
+            IssuedAt = Clock.Now,
+            IssuedOn = member.RegisteredOn,
         };
         await Db.AddAsync(card);
         await Db.AddAsync(

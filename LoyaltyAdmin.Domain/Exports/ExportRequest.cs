@@ -2,7 +2,7 @@ using LoyaltyAdmin.Domain.GiftCards;
 
 namespace LoyaltyAdmin.Domain.Exports;
 
-/// <summary>What to export: the filter of the list on the screen, one of the three.</summary>
+/// <summary>What to export: the filter of the list on the screen, one of these.</summary>
 public sealed record ExportRequest
 {
     public required ExportKind Kind { get; init; }

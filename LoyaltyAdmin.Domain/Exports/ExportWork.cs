@@ -4,7 +4,6 @@ using System.Text.Json;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Excel;
-using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
@@ -15,10 +14,9 @@ namespace LoyaltyAdmin.Domain.Exports;
 /// Makes the requested files, one at a time over all nodes. A file is ready only when it is complete: whatever was interrupted is made again
 /// from the start. What the owner may see is asked afresh when the file is made.
 /// </summary>
-public sealed class ExportWork(LoyaltyDatabase database, AccessControl access, JobLeases leases, SecretKeys keys, GiftCardSheets sheets, ExportSettings settings, TimeProvider clock) : BackgroundWork
+public sealed class ExportWork(LoyaltyDatabase database, AccessControl access, JobLeases leases, SecretKeys keys, IEnumerable<ExportSource> sources, ExportSettings settings, TimeProvider clock) : BackgroundWork
 {
     private const string Lease = "exports";
-    private const int ProgressEvery = 5_000;
 
     private static readonly TimeSpan leaseFor = TimeSpan.FromMinutes(5);
 
@@ -117,7 +115,8 @@ public sealed class ExportWork(LoyaltyDatabase database, AccessControl access, J
         var request = JsonSerializer.Deserialize<ExportRequest>(keys.Open(Convert.FromBase64String(job.Filter)), Json.Options)! with { WithFullNumbers = job.WithFullNumbers };
         var owner = Actor.Of(job.OwnerKey, job.OwnerName);
         var grant = await access.FindAsync(owner, cancel);
-        if (grant?.May(Permission.TransactionsExport) != true || (job.WithFullNumbers && !grant.May(Permission.GiftCardNumbersExport)))
+        var source = sources.Single(s => s.Kind == request.Kind);
+        if (grant?.May(Permission.TransactionsExport) != true || !grant.May(source.Needs) || (job.WithFullNumbers && !grant.May(Permission.GiftCardNumbersExport)))
         {
             throw new AccessDeniedException("You may no longer export.");
         }
@@ -126,7 +125,11 @@ public sealed class ExportWork(LoyaltyDatabase database, AccessControl access, J
         await using (stream)
         {
             await using var workbook = new XlsxWriter(stream);
-            var rows = await sheets.WriteAsync(workbook, grant, request, job.FilterText, written => ProgressAsync(job.Id, written, lease, cancel), ProgressEvery, cancel);
+            await using var db = await database.ReadAsync(cancel);
+            await using var snapshot = await database.Provider.BeginSnapshotAsync(db, cancel);
+            db.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
+            var heading = await ExportHeading.ReadAsync(db, request, job.FilterText, grant.Actor.Name, clock.GetUtcNow(), cancel);
+            var rows = await source.WriteAsync(new ExportWriting(workbook, db, grant, heading, written => ProgressAsync(job.Id, written, lease, cancel)), request, cancel);
             await workbook.FinishAsync(cancel);
 
             return rows;

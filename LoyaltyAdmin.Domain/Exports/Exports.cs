@@ -3,7 +3,6 @@ using System.Text.Json;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Data;
-using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,7 +12,7 @@ namespace LoyaltyAdmin.Domain.Exports;
 /// Excel files of exactly what a list shows, made in the background by <see cref="ExportWork"/>, opened by their owner only, for 24 hours.
 /// Who exported what with how many rows is in the audit trail.
 /// </summary>
-public sealed class Exports(LoyaltyDatabase database, AccessControl access, AuditTrail audit, SecretKeys keys, GiftCardSheets sheets, ExportWork work, ExportSettings settings, TimeProvider clock)
+public sealed class Exports(LoyaltyDatabase database, AccessControl access, AuditTrail audit, SecretKeys keys, IEnumerable<ExportSource> sources, ExportWork work, ExportSettings settings, TimeProvider clock)
 {
     private static readonly SortColumns<ExportJob> sorts = new(job => job.Id);
 
@@ -23,11 +22,8 @@ public sealed class Exports(LoyaltyDatabase database, AccessControl access, Audi
     public async Task<ExportTicket> RequestAsync(Actor actor, ExportRequest request, CancellationToken cancel = default)
     {
         var grant = await access.DemandAsync(actor, Permission.TransactionsExport, cancel: cancel);
-        if (request.Kind is ExportKind.LiabilityRollForward or ExportKind.InterStoreSettlement)
-        {
-            grant = await access.DemandAsync(actor, Permission.ReportsRead, cancel: cancel);
-        }
-
+        var source = sources.Single(s => s.Kind == request.Kind);
+        grant = await access.DemandAsync(actor, source.Needs, cancel: cancel);
         if (request.WithFullNumbers)
         {
             grant = await access.DemandAsync(actor, Permission.GiftCardNumbersExport, cancel: cancel);
@@ -35,14 +31,17 @@ public sealed class Exports(LoyaltyDatabase database, AccessControl access, Audi
         }
 
         await DemandHourlyLimitAsync(actor, cancel);
-        var rows = await sheets.CountAsync(grant, request, settings.MostRows + 1, cancel);
+        await using var db = await database.ReadAsync(cancel);
+        var rows = await source.CountAsync(db, grant, request, settings.MostRows + 1, cancel);
         if (rows > settings.MostRows)
         {
             throw new RuleViolationException("too_many_rows", string.Create(CultureInfo.InvariantCulture, $"The list has more than {settings.MostRows:N0} rows. Narrow the filter, for example to fewer months, and export in parts."));
         }
 
-        await using var db = await database.ReadAsync(cancel);
-        var job = Job(actor, request, await ExportWords.OfAsync(db, request, cancel), Pack(request), rows);
+        var words = new FilterWords(db);
+        await words.StoreAsync("View", request.StoreView, cancel);
+        await source.DescribeAsync(db, request, words, cancel);
+        var job = Job(actor, request, words.ToString(), Pack(request), rows);
         if (request.WithFullNumbers)
         {
             return new ExportTicket(null, await RequestApprovalAsync(actor, job, request.Reason!, cancel));

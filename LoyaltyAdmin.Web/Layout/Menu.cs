@@ -25,6 +25,7 @@ public static class Menu
         new("System Configuration", Icon: "settings", Children:
         [
             new("Approvals", "/approvals", Permission.DashboardRead),
+            new("Export History", "/exports", Permission.TransactionsExport),
             new("Company", "/system-configuration/company", Permission.SettingsManage),
             new("Stores", "/system-configuration/stores", Permission.StoresManage),
             new("Agreements", "/system-configuration/agreements", Permission.AgreementsManage),

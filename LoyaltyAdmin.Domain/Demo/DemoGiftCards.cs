@@ -31,7 +31,8 @@ public sealed class DemoGiftCards(LoyaltyDatabase database, SecretKeys keys, Tim
         await using var services = Services(db.Database.GetConnectionString()!, simulated);
         var cast = await DemoCast.ReadAsync(db, cancel);
         var plans = await services.GetRequiredService<DemoPlans>().CreateAsync(Actor.System, cancel);
-        var year = new DemoYear(services, simulated, cast, plans, until: started);
+        var agenda = new DemoAgenda(simulated);
+        var year = new DemoYear(services, simulated, cast, agenda, new DemoFates(services, simulated, cast, agenda), plans, until: started);
         await year.TellAsync(cancel);
         await database.WriteAsync(Actor.System, async write =>
         {

@@ -10,31 +10,25 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LoyaltyAdmin.Domain.Demo;
 
 /// <summary>
-/// A year of sales and what becomes of each card: spent here and there, given back, recharged, frozen, refunded, expired.
+/// A year of sales, with an import, adjustments and expiry in between; what becomes of each card is in <see cref="DemoFates"/>.
 /// Chance is seeded, so the same day tells the same year.
 /// </summary>
-internal sealed class DemoYear(IServiceProvider services, SimulatedClock clock, DemoCast cast, IReadOnlyDictionary<string, GiftCardPlan> plans, DateTimeOffset until)
+internal sealed class DemoYear(IServiceProvider services, SimulatedClock clock, DemoCast cast, DemoAgenda agenda, DemoFates fates, IReadOnlyDictionary<string, GiftCardPlan> plans, DateTimeOffset until)
 {
     private const int Days = 372;
-    private static readonly string[] freezeReasons = ["Customer reported the card lost", "Several wrong codes online", "Disputed payment"];
-    private static readonly string[] refundReasons = ["Bought twice by mistake", "Customer returned the present", "Wrong amount bought"];
 
     private readonly Random random = new(20_25);
-    private readonly PriorityQueue<Func<CancellationToken, Task>, (DateTimeOffset At, int Number)> ahead = new();
     private readonly GiftCardSales sales = services.GetRequiredService<GiftCardSales>();
-    private readonly GiftCardPayments payments = services.GetRequiredService<GiftCardPayments>();
-    private readonly GiftCardCare care = services.GetRequiredService<GiftCardCare>();
     private readonly GiftCardRefunds refunds = services.GetRequiredService<GiftCardRefunds>();
     private readonly GiftCardAdjustments adjustments = services.GetRequiredService<GiftCardAdjustments>();
     private readonly GiftCardExpiry expiry = services.GetRequiredService<GiftCardExpiry>();
     private readonly List<DemoCard> sold = [];
     private List<Store> stores = [];
     private int number;
-    private int planned;
 
     public int Cards => sold.Count;
 
-    public int Movements { get; private set; }
+    public int Movements => agenda.Movements;
 
     public async Task TellAsync(CancellationToken cancel)
     {
@@ -49,14 +43,8 @@ internal sealed class DemoYear(IServiceProvider services, SimulatedClock clock, 
             PlanDay(firstDay.AddDays(day), day);
         }
 
-        while (ahead.TryDequeue(out var happens, out var when) && when.At < until)
-        {
-            clock.Now = when.At;
-            await happens(cancel);
-        }
-
-        clock.Now = until;
-        Movements += await expiry.RunAsync(cancel);
+        await agenda.RunAsync(until, cancel);
+        agenda.Moved(await expiry.RunAsync(cancel));
         await AskForApprovalsAsync(cancel);
     }
 
@@ -64,22 +52,22 @@ internal sealed class DemoYear(IServiceProvider services, SimulatedClock clock, 
     {
         if (index % 4 == 0)
         {
-            Plan(new DateTimeOffset(day, new TimeOnly(10, 0), TimeSpan.Zero), async cancel => Movements += await expiry.RunAsync(cancel));
+            agenda.Plan(new DateTimeOffset(day, new TimeOnly(10, 0), TimeSpan.Zero), async cancel => agenda.Moved(await expiry.RunAsync(cancel)));
         }
 
         if (index == 60)
         {
-            Plan(new DateTimeOffset(day, new TimeOnly(16, 0), TimeSpan.Zero), ImportAsync);
+            agenda.Plan(new DateTimeOffset(day, new TimeOnly(16, 0), TimeSpan.Zero), ImportAsync);
         }
 
         if (index == 95)
         {
-            Plan(new DateTimeOffset(day, new TimeOnly(11, 0), TimeSpan.Zero), cancel => services.GetRequiredService<GiftCardPlans>().DeactivateAsync(Actor.System, plans[DemoPlans.Launch].Id, cancel));
+            agenda.Plan(new DateTimeOffset(day, new TimeOnly(11, 0), TimeSpan.Zero), cancel => services.GetRequiredService<GiftCardPlans>().DeactivateAsync(Actor.System, plans[DemoPlans.Launch].Id, cancel));
         }
 
         if (index % 45 == 30)
         {
-            Plan(new DateTimeOffset(day, new TimeOnly(18, 30), TimeSpan.Zero), AdjustAsync);
+            agenda.Plan(new DateTimeOffset(day, new TimeOnly(18, 30), TimeSpan.Zero), AdjustAsync);
         }
 
         // December sells three times as much, weekends half as much again.
@@ -109,7 +97,7 @@ internal sealed class DemoYear(IServiceProvider services, SimulatedClock clock, 
         var person = DemoPeople.Of(random.Next(600));
         var isKnown = plan.Rules.PurchaseInformation.BuyerEmail == FieldRequirement.Mandatory || random.Next(10) < 8;
         var (order, key, fate) = (random.Next(10_000, 99_999), ++number, random.Next(100));
-        Plan(At(store, day), async cancel =>
+        agenda.Plan(At(store, day), async cancel =>
         {
             var actor = channel == Channel.Pos && cast.Clerk != Actor.System && cast.ClerkStores.Kind == StoreScopeKind.Included && cast.ClerkStores.Allows(store.Id) ? cast.Clerk : cast.Pos;
             var card = await sales.SellAsync(actor, new GiftCardSale
@@ -126,123 +114,19 @@ internal sealed class DemoYear(IServiceProvider services, SimulatedClock clock, 
                 CardNumber = plan.CardType == GiftCardType.Physical ? Text($"AUR{key:D9}") : null,
             }, Text($"demo-sale-{key}"), cancel);
             sold.Add(new DemoCard(card.CardId, card.CardNumber, card.SecurityCode, card.Currency, store, [.. open]) { Balance = card.Balance, ExpiresAt = card.ExpiresAt });
-            Movements++;
-            PlanFate(sold[^1], plan, key, fate, new Random(key));
+            agenda.Moved();
+            fates.Plan(sold[^1], plan, key, fate, new Random(key));
         });
-    }
-
-    private void PlanFate(DemoCard card, GiftCardPlan plan, int key, int fate, Random chance)
-    {
-        var at = clock.Now;
-        if (plan.Rules.PosRecharge && fate % 9 == 0)
-        {
-            Plan(at.AddDays(chance.Next(15, 90)).AddHours(chance.Next(8)), cancel => RechargeAsync(card, key, chance, cancel));
-        }
-
-        switch (fate)
-        {
-            case < 58:
-                for (var (visit, days) = (1, chance.Next(1, 40)); visit <= chance.Next(1, 6); visit++, days += chance.Next(1, 45))
-                {
-                    var (number, share) = (visit, chance.Next(20, 101));
-                    Plan(at.AddDays(days).AddHours(chance.Next(-3, 4)), cancel => SpendAsync(card, Text($"{key}-{number}"), share, chance, cancel));
-                }
-
-                break;
-            case < 78:
-                Plan(at.AddDays(chance.Next(2, 100)), cancel => SpendAsync(card, Text($"{key}-1"), chance.Next(20, 70), chance, cancel));
-                break;
-            case < 83:
-                Plan(at.AddDays(chance.Next(1, 20)), cancel => RefundAsync(card, key, chance, cancel));
-                break;
-            case < 88:
-                Plan(at.AddDays(chance.Next(3, 60)), cancel => FreezeAsync(card, key, chance, cancel));
-                break;
-            default:
-                break;
-        }
-    }
-
-    private async Task SpendAsync(DemoCard card, string key, int percent, Random chance, CancellationToken cancel)
-    {
-        if (card.IsFrozen || card.IsClosed || card.Balance == 0 || IsExpired(card))
-        {
-            return;
-        }
-
-        var store = card.Open.Count == 1 || chance.Next(10) < 6 ? card.Home : card.Open[chance.Next(card.Open.Count)];
-        var isOnline = store.Code.StartsWith("WEB", StringComparison.Ordinal) && card.Code is not null;
-        var amount = Math.Min(card.Balance, Math.Max(1m, Math.Round(card.Balance * percent / 100m, 2) - (percent == 100 ? 0 : 0.01m * chance.Next(100))));
-        var moved = await payments.RedeemAsync(cast.Pos, Movement(card, amount, store, isOnline ? Channel.Online : Channel.Pos, Text($"B-{chance.Next(10_000, 99_999)}")), $"demo-spend-{key}", cancel);
-        (card.Balance, Movements) = (moved.Balance, Movements + 1);
-        if (chance.Next(100) < 6)
-        {
-            var part = chance.Next(2) == 0 ? (decimal?)null : Math.Round(amount / 2, 2);
-            Plan(clock.Now.AddDays(chance.Next(1, 4)), async c =>
-            {
-                if (!card.IsClosed && !IsExpired(card))
-                {
-                    (card.Balance, Movements) = ((await payments.ReverseAsync(cast.Pos, moved.TransactionId, part, $"demo-reverse-{key}", c)).Balance, Movements + 1);
-                }
-            });
-        }
-    }
-
-    private async Task RechargeAsync(DemoCard card, int key, Random chance, CancellationToken cancel)
-    {
-        if (!card.IsFrozen && !card.IsClosed)
-        {
-            var moved = await payments.RechargeAsync(cast.Pos, Movement(card, chance.Next(1, 5) * 25m, card.Home, Channel.Pos, Text($"R-{chance.Next(10_000, 99_999)}")), Text($"demo-recharge-{key}"), cancel);
-            (card.Balance, Movements) = (moved.Balance, Movements + 1);
-        }
-    }
-
-    private async Task RefundAsync(DemoCard card, int key, Random chance, CancellationToken cancel)
-    {
-        var reason = refundReasons[chance.Next(refundReasons.Length)];
-        if (card.IsClosed || card.IsFrozen)
-        {
-            return;
-        }
-
-        var worksheet = await refunds.WorksheetAsync(cast.Finance, card.Id, cancel);
-        if (worksheet.Refusal is null)
-        {
-            await refunds.RefundAsync(cast.Finance, card.Id, worksheet.Amount, reason, Text($"demo-refund-{key}"), cancel);
-            Movements++;
-        }
-
-        // Refused: used up, or refunded already by a start that was cut short; either way nothing more happens to it.
-        (card.Balance, card.IsClosed) = (0, true);
-    }
-
-    private async Task FreezeAsync(DemoCard card, int key, Random chance, CancellationToken cancel)
-    {
-        if (card.IsClosed || card.IsFrozen || IsExpired(card))
-        {
-            return;
-        }
-
-        await care.FreezeAsync(cast.Finance, card.Id, freezeReasons[chance.Next(freezeReasons.Length)], Text($"demo-freeze-{key}"), cancel);
-        (card.IsFrozen, Movements) = (true, Movements + 1);
-        if (chance.Next(3) > 0)
-        {
-            Plan(clock.Now.AddDays(chance.Next(1, 12)), async c =>
-            {
-                await care.RestoreAsync(cast.Finance, card.Id, "Checked with the customer", Text($"demo-restore-{key}"), c);
-                (card.IsFrozen, Movements) = (false, Movements + 1);
-            });
-            Plan(clock.Now.AddDays(chance.Next(13, 40)), c => SpendAsync(card, Text($"{key}-9"), chance.Next(30, 101), chance, c));
-        }
     }
 
     private async Task AdjustAsync(CancellationToken cancel)
     {
-        if (sold.FindLast(card => !card.IsClosed && !card.IsFrozen && card.Balance >= 20 && card.Currency == "USD" && !IsExpired(card)) is { } card)
+        if (sold.FindLast(card => !card.IsClosed && !card.IsFrozen && card.Balance >= 20 && card.Currency == "USD" && !card.IsExpiredAt(clock.Now)) is { } card)
         {
             var change = sold.Count % 2 == 0 ? 10m : -5m;
             await adjustments.AdjustAsync(cast.Finance, card.Id, change, change > 0 ? "Goodwill after a complaint" : "Till charged too little on the last visit", Text($"demo-adjust-{card.Id}"), cancel);
-            (card.Balance, Movements) = (card.Balance + change, Movements + 1);
+            card.Balance += change;
+            agenda.Moved();
         }
     }
 
@@ -253,11 +137,11 @@ internal sealed class DemoYear(IServiceProvider services, SimulatedClock clock, 
         foreach (var card in await import.RunAsync(open, cancel))
         {
             sold.Add(card);
-            Movements++;
+            agenda.Moved();
             var (key, chance) = (++number + 100_000, new Random(number));
             if (chance.Next(3) > 0)
             {
-                Plan(clock.Now.AddDays(chance.Next(1, 200)), c => SpendAsync(card, Text($"{key}-1"), chance.Next(20, 101), chance, c));
+                agenda.Plan(clock.Now.AddDays(chance.Next(1, 200)), c => fates.SpendAsync(card, Text($"{key}-1"), chance.Next(20, 101), chance, c));
             }
         }
     }
@@ -271,7 +155,7 @@ internal sealed class DemoYear(IServiceProvider services, SimulatedClock clock, 
             await AskAsync(() => refunds.RefundAsync(cast.Clerk, refundable.Id, worksheet.Amount, "Customer moves abroad", "demo-refund-waiting", cancel));
         }
 
-        if (cast.Finance != Actor.System && sold.Find(card => !card.IsClosed && !card.IsFrozen && card.Balance > 50 && card != refundable && card.Currency == "USD" && !IsExpired(card)) is { } adjusted)
+        if (cast.Finance != Actor.System && sold.Find(card => !card.IsClosed && !card.IsFrozen && card.Balance > 50 && card != refundable && card.Currency == "USD" && !card.IsExpiredAt(clock.Now)) is { } adjusted)
         {
             await AskAsync(() => adjustments.AdjustAsync(cast.Finance, adjusted.Id, 600, "Corporate order was loaded $600 short", "demo-adjust-waiting", cancel));
         }
@@ -289,33 +173,7 @@ internal sealed class DemoYear(IServiceProvider services, SimulatedClock clock, 
         }
     }
 
-    private bool IsExpired(DemoCard card) => card.ExpiresAt <= clock.Now;
-
-    private static GiftCardMovement Movement(DemoCard card, decimal amount, Store store, Channel channel, string order) =>
-        new() { CardNumber = card.Number, Amount = amount, Currency = card.Currency, StoreCode = store.Code, Channel = channel, OrderNumber = order, SecurityCode = channel == Channel.Online ? card.Code : null };
-
     private DateTimeOffset At(Store store, DateOnly day) => store.Zone.StartOf(day).AddMinutes(random.Next(9 * 60, 20 * 60));
 
-    private void Plan(DateTimeOffset at, Func<CancellationToken, Task> happens) => ahead.Enqueue(happens, (at, ++planned));
-
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-}
-
-/// <summary>A card as its bearer knows it.</summary>
-internal sealed class DemoCard(long id, string number, string? code, string currency, Store home, IReadOnlyList<Store> open)
-{
-    public long Id => id;
-    public string Number => number;
-    public string? Code => code;
-    public string Currency => currency;
-    public Store Home => home;
-
-    /// <summary>The stores where it can be spent.</summary>
-    public IReadOnlyList<Store> Open => open;
-
-    public DateTimeOffset? ExpiresAt { get; init; }
-
-    public decimal Balance { get; set; }
-    public bool IsFrozen { get; set; }
-    public bool IsClosed { get; set; }
 }

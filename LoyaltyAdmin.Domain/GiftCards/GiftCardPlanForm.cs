@@ -17,6 +17,9 @@ public sealed class GiftCardPlanForm
     /// <summary>Null: a new plan.</summary>
     public long? Id { get; set; }
 
+    /// <summary>Made with the form: a form sent twice makes one plan. Counts for new plans only.</summary>
+    public string OperationId { get; set; } = Guid.NewGuid().ToString("N");
+
     /// <summary>The version that was read; a save over a newer one is refused.</summary>
     public Guid? Version { get; set; }
 

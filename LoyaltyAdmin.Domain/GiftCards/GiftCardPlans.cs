@@ -1,3 +1,4 @@
+using System.Globalization;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Agreements;
 using LoyaltyAdmin.Domain.Audit;
@@ -19,6 +20,8 @@ public sealed record SellablePlan(string Code, string Name, string Currency, Gif
 /// <summary>Gift card plans from first draft to deactivation (member-benefits 2.5.2, 2.5.3).</summary>
 public sealed class GiftCardPlans(LoyaltyDatabase database, AccessControl access, GiftCardCatalog catalog, TimeProvider clock)
 {
+    private const int SaveAttempts = 10;
+
     private static readonly SortColumns<GiftCardPlan> sorts = new SortColumns<GiftCardPlan>(plan => plan.Id).By("Name", plan => plan.Name).By("Code", plan => plan.Code);
 
     [Requires(Permission.PlansRead)]
@@ -59,7 +62,7 @@ public sealed class GiftCardPlans(LoyaltyDatabase database, AccessControl access
 
     /// <summary>
     /// Saves a new or edited plan. A new plan goes live at once unless saved as draft; an edited one keeps its status.
-    /// Sold cards keep the terms they were sold under.
+    /// Sold cards keep the terms they were sold under. The same form sent again (<see cref="GiftCardPlanForm.OperationId"/>) is the same plan.
     /// </summary>
     /// <exception cref="InvalidInputException">One message per field at fault.</exception>
     /// <exception cref="ConcurrentChangeException">Someone else saved the plan since it was read.</exception>
@@ -68,11 +71,18 @@ public sealed class GiftCardPlans(LoyaltyDatabase database, AccessControl access
     {
         var grant = await access.DemandAsync(actor, Permission.PlansEdit, cancel: cancel);
 
-        return await database.WriteAsync(actor, async db =>
+        // The trail keeps the operation with the plan it made; see MadeByAsync.
+        return await OnceAsync(() => database.WriteAsync(form.Id is null ? actor with { CorrelationId = form.OperationId } : actor, async db =>
         {
+            var next = (await db.GiftCardPlans.MaxAsync(p => (long?)p.Id, cancel) ?? 0) + 1;
+            if (form.Id is null && await MadeByAsync(db, actor, form, cancel) is { } made)
+            {
+                return made;
+            }
+
             var minimum = await db.CompanySettings.Select(s => s.MinimumGiftCardMonths).FirstOrDefaultAsync(cancel);
             (await ReferencesAsync(db, grant, form, form.Validate(minimum), cancel)).ThrowIfAny();
-            var plan = form.Id is { } id ? await EditedAsync(db, id, form, cancel) : await NewAsync(db, form, cancel);
+            var plan = form.Id is { } id ? await EditedAsync(db, id, form, cancel) : New(db, form, next);
             if (!asDraft && form.Id is null)
             {
                 plan.Activate();
@@ -82,16 +92,16 @@ public sealed class GiftCardPlans(LoyaltyDatabase database, AccessControl access
             await WriteTermsAsync(db, plan, cancel);
 
             return plan.Id;
-        }, cancel);
+        }, cancel));
     }
 
     /// <summary>Duplicates a plan with all its configuration under a new name, as a draft.</summary>
     [Requires(Permission.PlansEdit)]
-    public async Task<long> CopyAsync(Actor actor, long id, string name, CancellationToken cancel = default)
+    public async Task<long> CopyAsync(Actor actor, long id, string name, string operationId, CancellationToken cancel = default)
     {
         await access.DemandAsync(actor, Permission.PlansEdit, cancel: cancel);
         var form = await GetAsync(actor, id, cancel);
-        (form.Id, form.Version, form.Name) = (null, null, name);
+        (form.Id, form.Version, form.Name, form.OperationId) = (null, null, name, operationId);
 
         return await SaveAsync(actor, form, asDraft: true, cancel);
     }
@@ -142,9 +152,47 @@ public sealed class GiftCardPlans(LoyaltyDatabase database, AccessControl access
     private static async Task<GiftCardPlan> FindAsync(LoyaltyDbContext db, long id, CancellationToken cancel) =>
         await db.GiftCardPlans.FirstOrDefaultAsync(p => p.Id == id, cancel) ?? throw new NotFoundException("The gift card");
 
-    private async Task<GiftCardPlan> NewAsync(LoyaltyDbContext db, GiftCardPlanForm form, CancellationToken cancel)
+    /// <summary>
+    /// The plan an earlier sending of this form made, or null. Looked for after the number of the next plan was read: two sendings at once either
+    /// want the same number, and the second is refused it and comes again, or the second finds what the first one made.
+    /// </summary>
+    private static async Task<long?> MadeByAsync(LoyaltyDbContext db, Actor actor, GiftCardPlanForm form, CancellationToken cancel)
     {
-        var number = (await db.GiftCardPlans.MaxAsync(p => (long?)p.Id, cancel) ?? 0) + 1;
+        var made = await db.AuditEntries.AsNoTracking()
+            .Where(e => e.Action == "GiftCardPlan.Create" && e.ActorKey == actor.Key && e.CorrelationId == form.OperationId)
+            .Select(e => new { e.EntityId, e.Subject }).FirstOrDefaultAsync(cancel);
+        if (made is null)
+        {
+            return null;
+        }
+
+        var id = long.Parse(made.EntityId!, CultureInfo.InvariantCulture);
+        var rules = await db.GiftCardTerms.AsNoTracking().Where(t => t.PlanId == id && t.Number == 1).Select(t => t.Rules).FirstAsync(cancel);
+        if (made.Subject != form.Name.Trim() || !Json.Same(rules, form.ToRules()))
+        {
+            throw new RuleViolationException("already_saved", $"This form was already saved as “{made.Subject}”. Open it in the list to change it.");
+        }
+
+        return id;
+    }
+
+    // Two new plans at once may want the same number: the second takes the next one, or finds that it was the same form.
+    private async Task<long> OnceAsync(Func<Task<long>> save)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await save();
+            }
+            catch (Exception exception) when (database.Provider.IsUniqueViolation(exception) && attempt < SaveAttempts)
+            {
+            }
+        }
+    }
+
+    private GiftCardPlan New(LoyaltyDbContext db, GiftCardPlanForm form, long number)
+    {
         var plan = new GiftCardPlan
         {
             Code = $"GC-{number:D4}",

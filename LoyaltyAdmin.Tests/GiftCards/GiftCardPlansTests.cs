@@ -37,13 +37,55 @@ public abstract class GiftCardPlansTests(DatabaseKind kind) : DatabaseTest(kind)
     {
         var id = await Plans.SaveAsync(manager, await FormAsync("Spring Festival Gift Card"));
 
-        var copy = await Plans.GetAsync(manager, await Plans.CopyAsync(manager, id, "2026 Spring Festival Gift Card"));
+        var copy = await Plans.GetAsync(manager, await Plans.CopyAsync(manager, id, "2026 Spring Festival Gift Card", "copy"));
 
         var original = await Plans.GetAsync(manager, id);
         copy.Name.ShouldBe("2026 Spring Festival Gift Card");
         copy.Status.ShouldBe(GiftCardPlanStatus.Draft);
         copy.ToRules().ShouldBeEquivalentTo(original.ToRules());
         (copy.Currency, copy.CardType, copy.DesignId).ShouldBe((original.Currency, original.CardType, original.DesignId));
+    }
+
+    [Fact]
+    public async Task A_form_sent_again_is_the_plan_it_made_whatever_became_of_it()
+    {
+        var form = await FormAsync("Card");
+        var id = await Plans.SaveAsync(manager, form);
+        var edited = await Plans.GetAsync(manager, id);
+        (edited.Name, edited.PosRecharge) = ("Renamed", false);
+        await Plans.SaveAsync(manager, edited);
+        await Db.AddAsync(new LoyaltyAdmin.Domain.Stores.CompanySettings { Name = "Group", TimeZone = "America/New_York", Currency = "USD", MinimumGiftCardMonths = 600 });
+
+        (await Plans.SaveAsync(manager, form)).ShouldBe(id);
+
+        form.Name = "Another card";
+        (await Should.ThrowAsync<RuleViolationException>(() => Plans.SaveAsync(manager, form))).Code.ShouldBe("already_saved");
+        (await Db.ReadAsync(db => db.GiftCardPlans.CountAsync())).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_form_sent_eight_times_at_once_makes_one_plan_and_eight_forms_make_eight()
+    {
+        var form = await FormAsync("Card");
+        var forms = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => FormAsync($"Card {i}")));
+
+        var sent = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Plans.SaveAsync(manager, form)).Concat(forms.Select(other => Plans.SaveAsync(manager, other))));
+
+        sent.Take(8).Distinct().ShouldHaveSingleItem();
+        sent.Distinct().Count().ShouldBe(9);
+        (await Db.ReadAsync(db => db.GiftCardPlans.Select(plan => plan.Code).Distinct().CountAsync())).ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task A_copy_asked_for_twice_is_made_once_and_another_users_key_is_another_key()
+    {
+        var id = await Plans.SaveAsync(manager, await FormAsync("Card"));
+        var colleague = await A.StaffUser().With(Permission.PlansRead, Permission.PlansEdit).SaveToAsync(Db);
+
+        var copy = await Plans.CopyAsync(manager, id, "Copy", "key");
+
+        (await Plans.CopyAsync(manager, id, "Copy", "key")).ShouldBe(copy);
+        (await Plans.CopyAsync(colleague, id, "Copy", "key")).ShouldNotBe(copy);
     }
 
     [Fact]

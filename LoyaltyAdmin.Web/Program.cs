@@ -27,6 +27,7 @@ try
     builder.Services.AddRazorComponents().AddInteractiveServerComponents(options => options.DetailedErrors = builder.Environment.IsDevelopment());
     builder.Services.AddRadzenComponents();
     builder.Services.AddScoped<StoreView>();
+    builder.Services.AddScoped<BrowserMemory>();
     builder.AddJobs();
 
     var app = builder.Build();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Values;
@@ -9,43 +8,7 @@ namespace LoyaltyAdmin.Domain.Audit;
 /// <summary>What the audit trail is filtered by; days are those of <paramref name="Zone"/>.</summary>
 public sealed record AuditFilter(string? Actor = null, string? Action = null, string? EntityType = null, string? EntityId = null, AuditOutcome? Outcome = null, DateOnly? From = null, DateOnly? To = null, string Zone = "UTC");
 
-public sealed record AuditRow(long Id, DateTimeOffset At, string ActorName, string? IpAddress, string? AuthenticationMethod, string? CorrelationId, string Action, AuditOutcome Outcome, string? EntityType, string? EntityId, string? Subject, string? Reason, string? Before, string? After)
-{
-    /// <summary>The changed values side by side.</summary>
-    public IReadOnlyList<AuditChange> Changes => AuditChange.Between(Before, After);
-}
-
-/// <summary>One value before and after.</summary>
-public sealed record AuditChange(string Field, string? Before, string? After)
-{
-    internal static IReadOnlyList<AuditChange> Between(string? before, string? after)
-    {
-        var (old, current) = (Values(before), Values(after));
-
-        return [.. old.Keys.Union(current.Keys).Order(StringComparer.Ordinal).Select(field => new AuditChange(field, old.GetValueOrDefault(field), current.GetValueOrDefault(field)))];
-    }
-
-    private static Dictionary<string, string?> Values(string? json)
-    {
-        if (string.IsNullOrEmpty(json))
-        {
-            return [];
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? document.RootElement.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ValueKind is JsonValueKind.Null ? null : p.Value.ToString())
-                : new Dictionary<string, string?> { ["details"] = json };
-        }
-        catch (JsonException)
-        {
-            return new Dictionary<string, string?> { ["details"] = json };
-        }
-    }
-}
+public sealed record AuditRow(long Id, DateTimeOffset At, string ActorName, string? IpAddress, string? AuthenticationMethod, string? CorrelationId, string Action, AuditOutcome Outcome, string? EntityType, string? EntityId, string? Subject, string? Reason, string? Before, string? After);
 
 /// <summary>Reads the audit trail. Users of some stores see what happened to objects of those stores.</summary>
 public sealed class AuditLog(LoyaltyDatabase database, AccessControl access)

@@ -79,7 +79,7 @@ public sealed class AccessBrowserTests(WebApp app) : BrowserTest(app)
         await OpenAsync("/system-configuration/stores", "Stores");
         await Page.GetByRole(AriaRole.Button, new() { Name = "Create Store" }).ClickAsync();
         await Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
-        await Expect(Page.GetByText("The code has 2 to 20 letters")).ToBeVisibleAsync();
+        await Expect(Page.Locator(".field-message").GetByText("The code has 2 to 20 letters")).ToBeVisibleAsync();
         await Page.GetByLabel("Code").FillAsync("BOS01");
         await Page.GetByLabel("Name", new() { Exact = true }).FillAsync("Aurora Back Bay");
         await Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
@@ -109,8 +109,9 @@ public sealed class AccessBrowserTests(WebApp app) : BrowserTest(app)
     public async Task The_audit_trail_opens_an_entry_and_verifies()
     {
         await OpenAsync("/system-configuration/audit-trail?action=Store.Create", "Audit Trail");
-        await Page.Locator(".rz-row-toggler").First.ClickAsync();
-        await Expect(Page.GetByRole(AriaRole.Rowheader, new() { Name = "timeZone" }).Or(Page.GetByRole(AriaRole.Rowheader, new() { Name = "TimeZone" })).First).ToBeVisibleAsync();
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Details entry" }).First.ClickAsync();
+        await Expect(Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Rowheader, new() { Name = "Time zone" })).ToBeVisibleAsync();
+        await Page.GetByRole(AriaRole.Dialog).GetByText("Close", new() { Exact = true }).ClickAsync();
 
         await Page.GetByRole(AriaRole.Button, new() { Name = "Verify" }).ClickAsync();
 
@@ -120,7 +121,7 @@ public sealed class AccessBrowserTests(WebApp app) : BrowserTest(app)
     private async Task ConfirmAsync(string verb)
     {
         await Page.GetByRole(AriaRole.Button, new() { Name = verb, Exact = true }).ClickAsync();
-        await Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = verb, Exact = true }).ClickAsync();
+        await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = verb, Exact = true }).ClickAsync();
     }
 
     private static async Task Expect(Func<Task> attempt)

@@ -25,7 +25,7 @@ public sealed class ReportPagesTests(WebApp app) : BrowserTest(app)
     public async Task Finance_sees_what_stores_owe_each_other()
     {
         await OpenAsync("/members/gift-cards/reconciliation", "Reconciliation");
-        await Page.GetByRole(AriaRole.Link, new() { Name = "Inter-store" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Tab, new() { Name = "Inter-store" }).ClickAsync();
 
         await Expect(Page.GetByRole(AriaRole.Region, new() { Name = "To settle" }).GetByRole(AriaRole.Row)).Not.ToHaveCountAsync(1);
     }

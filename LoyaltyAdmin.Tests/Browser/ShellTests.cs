@@ -6,6 +6,8 @@ namespace LoyaltyAdmin.Tests.Browser;
 
 public sealed class ShellTests(WebApp app) : BrowserTest(app)
 {
+    private ILocator Switch => Page.Locator(".store-switch").GetByLabel("Store", new() { Exact = true });
+
     [Fact]
     public async Task A_click_reaches_the_server_and_changes_the_page()
     {
@@ -37,6 +39,24 @@ public sealed class ShellTests(WebApp app) : BrowserTest(app)
         await Expect(Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("view=CHI01"));
         await Page.ReloadAsync();
         await Expect(Page.GetByLabel("Store", new() { Exact = true })).ToHaveValueAsync("CHI01");
+    }
+
+    [Fact]
+    public async Task The_store_switch_survives_a_page_opened_without_it_in_the_address()
+    {
+        await OpenAsync("/", "Dashboard");
+        await Switch.SelectOptionAsync("CHI01");
+        await Expect(Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("view=CHI01"));
+
+        await OpenAsync("/members/gift-cards/sold", "Gift Card");
+        await Expect(Switch).ToHaveValueAsync("CHI01");
+        await OpenAsync("/?view=NYC01", "Dashboard");
+        await Expect(Switch).ToHaveValueAsync("NYC01");
+
+        await Switch.SelectOptionAsync("Group View");
+        await Expect(Page).Not.ToHaveURLAsync(new System.Text.RegularExpressions.Regex("view="));
+        await Page.ReloadAsync();
+        await Expect(Switch).ToHaveValueAsync("");
     }
 
     [Fact]

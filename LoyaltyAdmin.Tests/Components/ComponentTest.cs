@@ -1,4 +1,5 @@
 using Bunit;
+using LoyaltyAdmin.Web.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Radzen;
 
@@ -11,6 +12,7 @@ public abstract class ComponentTest : BunitContext
     {
         Services.AddRadzenComponents();
         Services.AddSingleton(TimeProvider.System);
+        Services.AddScoped<BrowserMemory>();
         JSInterop.Mode = JSRuntimeMode.Loose;
     }
 }

@@ -70,6 +70,26 @@ public sealed class FormPageTests : ComponentTest
         form.Find(".error-summary").GetAttribute("role").ShouldBe("alert");
     }
 
+    [Fact]
+    public void A_refused_save_shows_the_message_at_its_field()
+    {
+        var errors = new Dictionary<string, string>();
+        var form = Render<FormPage>(p => p
+            .Add(f => f.Errors, errors)
+            .Add(f => f.Save, () =>
+            {
+                errors["Name"] = "Name is required.";
+
+                return Task.FromResult(false);
+            })
+            .Add(f => f.CancelHref, "/")
+            .AddChildContent<FormSection>(section => section.Add(s => s.Title, "Basic Information").AddChildContent<TextField>(field => field.Add(t => t.Label, "Name").Add(t => t.For, "Name"))));
+
+        form.Find("form").Submit();
+
+        form.Find(".field-message").TextContent.ShouldBe("Name is required.");
+    }
+
     private IRenderedComponent<FormPage> Form(Func<Task<bool>> save) =>
         Render<FormPage>(p => p.Add(f => f.Errors, new Dictionary<string, string>()).Add(f => f.Save, save).Add(f => f.CancelHref, "/").AddChildContent("<p>Fields</p>"));
 }

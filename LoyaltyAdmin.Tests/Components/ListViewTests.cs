@@ -92,6 +92,39 @@ public sealed class ListViewTests : ComponentTest
     }
 
     [Fact]
+    public void Chosen_columns_are_kept_in_the_browser_and_found_again()
+    {
+        Services.GetRequiredService<BrowserMemory>().Owner = "staff:4";
+        var list = List();
+        Button(list, "Columns").Click();
+        list.FindAll(".menu input").Last().Change(true);
+
+        var kept = JSInterop.Invocations["loyalty.keep"].ShouldHaveSingleItem().Arguments;
+        kept[0].ShouldBe("staff:4 columns Names");
+        JSInterop.Setup<string?>("loyalty.recall", "staff:4 columns Names").SetResult((string)kept[1]!);
+
+        List().FindAll("th").Select(th => th.TextContent).ShouldContain("Length");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{\"No such column\":true}")]
+    public void Columns_a_browser_kept_wrongly_are_ignored(string kept)
+    {
+        JSInterop.Setup<string?>("loyalty.recall", " columns Names").SetResult(kept);
+
+        List().FindAll("th").Select(th => th.TextContent.Trim('↕')).ShouldBe(["Name"]);
+    }
+
+    [Fact]
+    public void A_list_that_is_whole_or_short_has_no_pages()
+    {
+        List().FindAll(".pager").ShouldBeEmpty();
+        List(new Page<string>(["a"], Next: "n", Previous: null)).FindAll(".pager").ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public void A_failed_list_says_so_and_can_be_retried()
     {
         var fails = true;

@@ -8,10 +8,12 @@ namespace LoyaltyAdmin.Web.Components;
 /// What the store switch in the header says in this tab: one store, or the group (all stores the user may see). Pages read
 /// <see cref="Stores"/> for their filters and follow <see cref="Changed"/>; services check the user's own scope again.
 /// </summary>
-public sealed class StoreView(StoreCatalog catalog)
+public sealed class StoreView(StoreCatalog catalog, BrowserMemory memory)
 {
     /// <summary>The query string's name of the store, e.g. <c>?view=NYC01</c>.</summary>
     public const string QueryName = "view";
+
+    private const string MemoryName = "store";
 
     public event Func<Task>? Changed;
 
@@ -31,9 +33,11 @@ public sealed class StoreView(StoreCatalog catalog)
     /// <summary>The chosen store as a scope to filter by.</summary>
     public StoreScope Stores => Store is { } store ? StoreScope.Only(store.Id) : StoreScope.All;
 
-    /// <summary>Reads what the user may choose; a user of one store always sees that store.</summary>
+    /// <summary>Reads what the user may choose; a user of one store always sees that store. The address names the store, or else it is the one chosen last.</summary>
     public async Task LoadAsync(Grant grant, string? code)
     {
+        memory.Owner = grant.Actor.Key;
+        code ??= await memory.RecallAsync<string>(MemoryName);
         Company = await catalog.CompanyAsync();
         Choices = await catalog.ChoicesAsync(grant.Stores);
         Store = Choices.Count == 1 && grant.Stores.Kind != StoreScopeKind.All ? Choices[0] : Choices.FirstOrDefault(store => store.Code == code);
@@ -42,11 +46,15 @@ public sealed class StoreView(StoreCatalog catalog)
     public async Task ChooseAsync(string? code)
     {
         Store = Choices.FirstOrDefault(store => store.Code == code);
+        await memory.KeepAsync(MemoryName, Store?.Code);
         foreach (var handler in Changed?.GetInvocationList().Cast<Func<Task>>() ?? [])
         {
             await handler();
         }
     }
+
+    /// <summary>The stores something applies to, as a list shows them.</summary>
+    public string Codes(StoreScope scope) => scope.Kind == StoreScopeKind.All ? "All stores" : string.Join(", ", Choices.Where(store => scope.Allows(store.Id)).Select(store => store.Code));
 
     /// <summary>A moment as the page shows it, in the zone of the view.</summary>
     public string Time(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Zone).ToString("MMM d, yyyy h:mm tt", System.Globalization.CultureInfo.CurrentCulture);

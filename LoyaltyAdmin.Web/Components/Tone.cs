@@ -14,6 +14,9 @@ public enum Tone
 
 public static class Tones
 {
+    /// <summary>In use or not: active, enabled, open, live.</summary>
+    public static Tone Of(bool isInUse) => isInUse ? Tone.Good : Tone.Neutral;
+
     public static Tone Of(GiftCardStatus status) => status switch
     {
         GiftCardStatus.Active => Tone.Good,

@@ -24,6 +24,7 @@ public static class Words
         TransactionType.ValidityExtension => "Validity extension",
         TransactionType.ImportOpening => "Import opening",
         TransactionType.ImportRollback => "Import rollback",
+        Permission.ApiClientsManage => "API clients manage",
         ApprovalKind.GiftCardRefund => "Gift card refund",
         ApprovalKind.GiftCardAdjustment => "Gift card adjustment",
         ApprovalKind.GiftCardImport => "Gift card import",

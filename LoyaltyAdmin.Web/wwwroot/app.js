@@ -92,6 +92,12 @@ document.addEventListener("click", event => {
   }
 });
 
+// Habits kept in this browser (BrowserMemory).
+window.loyalty = {
+  keep: (name, value) => localStorage.setItem(name, value),
+  recall: name => localStorage.getItem(name),
+};
+
 // "/" leads to the search.
 document.addEventListener("keydown", event => {
   if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest?.("input, textarea, select, [contenteditable]")) {

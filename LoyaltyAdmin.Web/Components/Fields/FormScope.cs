@@ -4,6 +4,7 @@ namespace LoyaltyAdmin.Web.Components;
 public sealed class FormScope
 {
     private readonly Dictionary<string, string> ids = [];
+    private Dictionary<string, string> announced = [];
 
     /// <summary>Messages by the form's property name.</summary>
     public IReadOnlyDictionary<string, string> Errors { get; set; } = new Dictionary<string, string>();
@@ -13,6 +14,9 @@ public sealed class FormScope
 
     internal event Action? Touched;
 
+    /// <summary>The messages are others than before.</summary>
+    internal event Action? Announced;
+
     /// <summary>Every field says so when its value changes: the browser's own change event does not rise to the form.</summary>
     public void Touch()
     {
@@ -20,6 +24,16 @@ public sealed class FormScope
         {
             IsTouched = true;
             Touched?.Invoke();
+        }
+    }
+
+    /// <summary>Whoever changes the messages says so.</summary>
+    public void Announce()
+    {
+        if (Errors.Count != announced.Count || Errors.Any(error => announced.GetValueOrDefault(error.Key) != error.Value))
+        {
+            announced = Errors.ToDictionary();
+            Announced?.Invoke();
         }
     }
 

@@ -7,12 +7,9 @@ namespace LoyaltyAdmin.Web.Components;
 /// <code>&lt;TextField Label="Gift Card Name" For="Name" @bind-Value="form.Name" Help="..." Required /&gt;</code>
 /// Native controls: their accessible name is the label, and they need no script.
 /// </summary>
-public abstract class InputField<TValue> : ComponentBase
+public abstract class InputField<TValue> : FormPart
 {
     private string? id;
-
-    [CascadingParameter]
-    public FormScope? Form { get; set; }
 
     [Parameter, EditorRequired]
     public required string Label { get; set; }
@@ -60,6 +57,7 @@ public abstract class InputField<TValue> : ComponentBase
 
     protected override void OnInitialized()
     {
+        base.OnInitialized();
         if (For is not null)
         {
             Form?.Register(For, Id);

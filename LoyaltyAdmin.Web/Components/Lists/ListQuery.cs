@@ -52,6 +52,12 @@ public sealed class ListQuery
 
     public TEnum? Choice<TEnum>(string name) where TEnum : struct, Enum => Enum.TryParse<TEnum>(Text(name), ignoreCase: true, out var value) && Enum.IsDefined(value) ? value : null;
 
+    /// <summary>A filter with two values; null: neither.</summary>
+    public bool? Either(string name, string yes, string no) => Text(name) is not { } value ? null : value == yes ? true : value == no ? false : null;
+
+    /// <summary>The asked-for page; ascending by <paramref name="column"/> unless the user sorted otherwise.</summary>
+    public PageRequest PageBy(string column) => Page is { Sort: null } page ? page with { Sort = column, Descending = false } : Page;
+
     /// <summary>The same list with other values (null: without); anything but a move starts at its beginning.</summary>
     public string With(IEnumerable<KeyValuePair<string, string?>> changes, bool keepsPosition = false)
     {

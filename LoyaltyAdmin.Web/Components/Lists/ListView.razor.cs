@@ -11,7 +11,7 @@ public sealed partial class ListView<TRow>
     private readonly List<ListColumn<TRow>> columns = [];
     private readonly ListFilters filters = new();
     private readonly HashSet<long> selected = [];
-    private readonly Dictionary<string, bool> chosen = [];
+    private Dictionary<string, bool> chosen = [];
     private CancellationTokenSource? running;
     private ListQuery query = null!;
     private Page<TRow>? rows;
@@ -65,10 +65,18 @@ public sealed partial class ListView<TRow>
     [Parameter]
     public Func<TRow, string?>? RowClass { get; set; }
 
+    /// <summary>Everything is loaded at once: there are no pages to turn.</summary>
+    [Parameter]
+    public bool IsWhole { get; set; }
+
     /// <summary>What the address asks for, e.g. for an export of exactly what is filtered.</summary>
     public ListQuery Query => query;
 
     internal bool CanSelect => BulkActions is not null && Key is not null;
+
+    private bool HasPages => !IsWhole && (rows is { Next: not null } or { Previous: not null } || rows?.Rows.Count > Pager.SmallestSize);
+
+    private string MemoryName => $"columns {Caption}";
 
     private bool HasFilter => filters.Values.Any(pair => query.Text(pair.Key) is not null);
 
@@ -151,7 +159,7 @@ public sealed partial class ListView<TRow>
         Navigation.LocationChanged += Moved;
     }
 
-    protected override Task OnInitializedAsync() => ReloadAsync();
+    protected override Task OnInitializedAsync() => Task.WhenAll(RecallAsync(), ReloadAsync());
 
     protected override void OnAfterRender(bool firstRender)
     {
@@ -198,9 +206,19 @@ public sealed partial class ListView<TRow>
 
     private bool IsShown(ListColumn<TRow> column) => column.IsOperations || (chosen.TryGetValue(column.Title, out var shown) ? shown : !column.Hidden);
 
-    private void Toggle(string title)
+    private Task ToggleAsync(string title)
     {
-        var column = columns.First(c => c.Title == title);
-        chosen[title] = !IsShown(column);
+        chosen[title] = !IsShown(columns.First(c => c.Title == title));
+
+        return Memory.KeepAsync(MemoryName, chosen);
+    }
+
+    private async Task RecallAsync()
+    {
+        if (await Memory.RecallAsync<Dictionary<string, bool>>(MemoryName) is { } kept)
+        {
+            chosen = kept;
+            StateHasChanged();
+        }
     }
 }

@@ -36,6 +36,7 @@ public static class DomainServices
         .AddSingleton<StoreCatalog>()
         .AddSingleton<GroupCalendar>()
         .AddSingleton<WebhookOutbox>()
+        .AddSingleton<Segments.SegmentCompiler>()
         .AddSingleton<CompanyService>()
         .AddSingleton<StoreService>()
         .AddSingleton<AgreementService>()

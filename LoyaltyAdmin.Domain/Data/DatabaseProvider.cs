@@ -54,6 +54,15 @@ public abstract class DatabaseProvider
     /// <summary>The identifiers of members whose number, name, phone or e-mail contain the text.</summary>
     public abstract IQueryable<long> SearchMembers(LoyaltyDbContext db, string text);
 
+    /// <summary>The whole days from one date column to another, as SQL.</summary>
+    internal abstract string DaysBetween(string from, string to);
+
+    /// <summary>An amount as this database keeps it, for hand-written SQL.</summary>
+    internal virtual object Stored(decimal amount) => amount;
+
+    /// <summary>Whether a set in an “or” or a “not” is found once and then looked up, however large it is.</summary>
+    internal virtual bool FindsSetsOnce => false;
+
     /// <summary>Lets several queries of a report see one moment of the database, without holding up anybody who writes.</summary>
     internal virtual Task<IDbContextTransaction> BeginSnapshotAsync(LoyaltyDbContext db, CancellationToken cancel) => db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
 

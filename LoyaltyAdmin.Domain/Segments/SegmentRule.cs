@@ -122,7 +122,10 @@ public sealed record RecencyCondition(Comparison Comparison, int Days, Channel? 
 /// <summary>Average days between distinct purchase days; needs two of them.</summary>
 public sealed record AverageGapCondition(Comparison Comparison, decimal Days) : SegmentCondition;
 
-/// <summary>“8 or more days beyond their average” of the journey document; <see cref="AsOf"/> asks for another day than today.</summary>
+/// <summary>
+/// “8 or more days beyond their average” of the journey document. <see cref="AsOf"/> asks for another day than today: what is known now about the
+/// member's purchases is looked at from that day, so a day after the last purchases (an imported history) is exact, a day before them is not.
+/// </summary>
 public sealed record LapsingCondition(int DaysBeyond = 8, int MinimumPurchaseDays = 2, DateOnly? AsOf = null) : SegmentCondition;
 
 public enum BalanceKind
@@ -132,4 +135,4 @@ public enum BalanceKind
 }
 
 /// <summary>A balance in the group's currency.</summary>
-public sealed record BalanceCondition(BalanceKind Kind, Comparison Comparison, decimal Amount) : SegmentCondition;
+public sealed record BalanceCondition(BalanceKind Of, Comparison Comparison, decimal Amount) : SegmentCondition;

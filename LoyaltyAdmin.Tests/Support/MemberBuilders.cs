@@ -9,6 +9,15 @@ public sealed class MemberBuilder
 {
     private Action<Member> change = _ => { };
     private string? number;
+    private DateOnly? registeredOn;
+    private RegistrationSource through = RegistrationSource.Staff;
+
+    public MemberBuilder Registered(DateOnly on, RegistrationSource source = RegistrationSource.Staff)
+    {
+        (registeredOn, through) = (on, source);
+
+        return this;
+    }
 
     public MemberBuilder Numbered(string text)
     {
@@ -30,7 +39,7 @@ public sealed class MemberBuilder
 
     public Member Build(DateTimeOffset now)
     {
-        var member = new Member { Number = number ?? A.Unique("M"), RegisteredThrough = RegistrationSource.Staff, RegisteredAt = now, RegisteredOn = DateOnly.FromDateTime(now.UtcDateTime) };
+        var member = new Member { Number = number ?? A.Unique("M"), RegisteredThrough = through, RegisteredAt = now, RegisteredOn = registeredOn ?? DateOnly.FromDateTime(now.UtcDateTime) };
         change(member);
         member.Index();
 

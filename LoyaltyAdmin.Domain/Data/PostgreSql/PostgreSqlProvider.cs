@@ -74,6 +74,8 @@ public sealed class PostgreSqlProvider(string connectionString) : DatabaseProvid
         _ => false,
     };
 
+    internal override string DaysBetween(string from, string to) => $"({to} - {from})";
+
     public override IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text)
     {
         var pattern = Pattern(text);

@@ -46,6 +46,8 @@ public sealed class SqlServerProvider : DatabaseProvider
     // This database keeps its statistics itself.
     internal override Task AnalyzeAsync(LoyaltyDatabase database, CancellationToken cancel) => Task.CompletedTask;
 
+    internal override string DaysBetween(string from, string to) => $"DATEDIFF(day, {from}, {to})";
+
     public override IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text) =>
         db.GiftCards.Where(card => card.SearchText.Contains(text)).Select(card => card.Id);
 

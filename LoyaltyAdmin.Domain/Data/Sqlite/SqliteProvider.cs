@@ -59,6 +59,12 @@ public sealed class SqliteProvider : DatabaseProvider, IAsyncDisposable, IDispos
         await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancel);
     }
 
+    internal override string DaysBetween(string from, string to) => $"CAST(julianday({to}) - julianday({from}) AS INTEGER)";
+
+    internal override object Stored(decimal amount) => (long)(amount * 10_000m);
+
+    internal override bool FindsSetsOnce => true;
+
     public override IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text) =>
         db.Database.SqlQuery<long>($"SELECT rowid AS \"Value\" FROM \"GiftCardSearch\" WHERE \"GiftCardSearch\" MATCH {Phrase(text)}");
 

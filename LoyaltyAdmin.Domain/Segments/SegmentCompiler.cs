@@ -1,0 +1,109 @@
+using System.Linq.Expressions;
+using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Members;
+using LoyaltyAdmin.Domain.Segments.Compilation;
+using LoyaltyAdmin.Domain.Stores;
+using LoyaltyAdmin.Domain.Values;
+using Microsoft.EntityFrameworkCore;
+
+namespace LoyaltyAdmin.Domain.Segments;
+
+/// <summary>
+/// Turns a rule into one SQL condition on members, on every database. Only active members are ever found. What a caller may see is the caller's
+/// question: apply the condition to the members it sees.
+/// </summary>
+public sealed class SegmentCompiler(DatabaseProvider provider, GroupCalendar calendar)
+{
+    /// <summary>The members the rule finds at this moment. The query belongs to <paramref name="db"/>.</summary>
+    /// <exception cref="RuleViolationException">The rule leads back to itself, or to a segment that is gone.</exception>
+    public async Task<IQueryable<Member>> MembersAsync(LoyaltyDbContext db, SegmentRule rule, CancellationToken cancel = default) =>
+        db.Members.Where(await CompileAsync(db, rule, cancel: cancel));
+
+    /// <summary>The members a rule finds that asks for no other segment, as seen from a day that is already known.</summary>
+    public IQueryable<Member> Members(LoyaltyDbContext db, SegmentRule rule, GroupDay day) =>
+        db.Members.Where(Compile(rule, new RuleContext(db, provider, day, new Dictionary<long, ReferredSegment>()), forOne: false));
+
+    /// <summary>The members of a stored segment, rule or static.</summary>
+    public Task<IQueryable<Member>> SegmentAsync(LoyaltyDbContext db, long segmentId, CancellationToken cancel = default) =>
+        MembersAsync(db, SegmentRule.All(new SegmentMembership(segmentId)), cancel);
+
+    /// <summary>The rule as a condition.</summary>
+    /// <param name="db">The context the query will run on.</param>
+    /// <param name="rule">Whom it means.</param>
+    /// <param name="forOne">The query will ask about one member or a few: looks them up instead of finding everybody first.</param>
+    /// <param name="cancel">Stops reading the segments the rule refers to.</param>
+    /// <exception cref="RuleViolationException">The rule leads back to itself, or to a segment that is gone.</exception>
+    public async Task<Expression<Func<Member, bool>>> CompileAsync(LoyaltyDbContext db, SegmentRule rule, bool forOne = false, CancellationToken cancel = default) =>
+        Compile(rule, await ContextAsync(db, [rule], cancel), forOne);
+
+    internal static Expression<Func<Member, bool>> Compile(SegmentRule rule, RuleContext context, bool forOne)
+    {
+        var piece = new Group(Match.All, [Piece.Has(m => m.Status == MemberStatus.Active), Compile(rule, context, [])]);
+        var (all, any) = forOne ? (Lookup.Member, Lookup.Member) : (Lookup.Set, context.Provider.FindsSetsOnce ? Lookup.Set : Lookup.Member);
+
+        return Pieces.Combine(piece, all, any);
+    }
+
+    /// <summary>One condition alone, for a member or a few; for explanations.</summary>
+    internal static Expression<Func<Member, bool>> CompileOne(SegmentCondition condition, RuleContext context) =>
+        Pieces.Combine(Compile(condition, context, []), Lookup.Member, Lookup.Member);
+
+    /// <summary>The day, and every segment the rules lead to.</summary>
+    internal async Task<RuleContext> ContextAsync(LoyaltyDbContext db, IEnumerable<SegmentRule> rules, CancellationToken cancel = default)
+    {
+        var known = new Dictionary<long, ReferredSegment>();
+        var wanted = rules.SelectMany(References).Distinct().ToArray();
+        while (wanted.Length > 0)
+        {
+            var found = await db.Segments.AsNoTracking().Where(s => wanted.Contains(s.Id)).Select(s => new ReferredSegment(s.Id, s.Name, s.Kind, s.Rule)).ToListAsync(cancel);
+            found.ForEach(segment => known[segment.Id] = segment);
+            wanted = [.. found.Where(segment => segment.Rule is not null).SelectMany(segment => References(segment.Rule!)).Distinct().Where(id => !known.ContainsKey(id))];
+        }
+
+        return new RuleContext(db, provider, await calendar.TodayAsync(db, cancel), known);
+    }
+
+    /// <summary>The segments a rule names itself.</summary>
+    internal static IEnumerable<long> References(SegmentRule rule) => ConditionsOf(rule).OfType<SegmentMembership>().Select(condition => condition.SegmentId);
+
+    /// <summary>Every condition of a rule and its groups.</summary>
+    public static IEnumerable<SegmentCondition> ConditionsOf(SegmentRule rule) => rule.Conditions.Concat(rule.Groups.SelectMany(ConditionsOf));
+
+    private static Piece Compile(SegmentRule rule, RuleContext context, IReadOnlyList<long> path) =>
+        new Group(rule.Match, [.. rule.Conditions.Select(condition => Compile(condition, context, path)), .. rule.Groups.Select(group => Compile(group, context, path))]);
+
+    private static Piece Compile(SegmentCondition condition, RuleContext context, IReadOnlyList<long> path) => condition switch
+    {
+        ProfileCondition c => ProfilePieces.Of(c, context),
+        AttributeCondition c => ProfilePieces.Of(c, context),
+        BirthdayCondition c => ProfilePieces.Of(c, context),
+        RegistrationCondition c => ProfilePieces.Of(c, context),
+        CardCondition c => HoldingPieces.Of(c, context),
+        TagCondition c => HoldingPieces.Of(c, context),
+        ConsentCondition c => HoldingPieces.Of(c, context),
+        BalanceCondition c => HoldingPieces.Of(c, context),
+        PurchaseCondition c => PurchasePieces.Of(c, context),
+        RecencyCondition c => PurchasePieces.Of(c, context),
+        AverageGapCondition c => PurchasePieces.Of(c, context),
+        LapsingCondition c => PurchasePieces.Of(c, context),
+        SegmentMembership c => Membership(c, context, path),
+        _ => throw new ArgumentOutOfRangeException(nameof(condition), condition.GetType().Name, "This condition cannot be compiled."),
+    };
+
+    private static Piece Membership(SegmentMembership condition, RuleContext context, IReadOnlyList<long> path)
+    {
+        if (!context.Segments.TryGetValue(condition.SegmentId, out var segment))
+        {
+            throw new RuleViolationException("segment_gone", "The rule asks for a member segment that does not exist any more.");
+        }
+
+        if (path.Contains(segment.Id))
+        {
+            throw new RuleViolationException("segment_cycle", $"The member segment “{segment.Name}” leads back to itself.");
+        }
+
+        var inside = segment is { Kind: SegmentKind.Rule, Rule: { } rule } ? Compile(rule, context, [.. path, segment.Id]) : HoldingPieces.Static(segment.Id, context);
+
+        return inside.Negate(condition.Not);
+    }
+}

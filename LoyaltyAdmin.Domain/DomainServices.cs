@@ -1,6 +1,7 @@
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Agreements;
 using LoyaltyAdmin.Domain.Audit;
+using LoyaltyAdmin.Domain.Cards;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Demo;
 using LoyaltyAdmin.Domain.Exports;
@@ -37,6 +38,13 @@ public static class DomainServices
         .AddSingleton<GroupCalendar>()
         .AddSingleton<WebhookOutbox>()
         .AddSingleton<Segments.SegmentCompiler>()
+        .AddSingleton<CardPlanService>()
+        .AddSingleton<CardIssuing>()
+        .AddSingleton<TierCalculation>()
+        .AddSingleton<TierGrants>()
+        .AddSingleton<LoyaltyCards>()
+        .AddSingleton<MemberCardReader>()
+        .AddSingleton<CardExpiry>()
         .AddSingleton<CompanyService>()
         .AddSingleton<StoreService>()
         .AddSingleton<AgreementService>()

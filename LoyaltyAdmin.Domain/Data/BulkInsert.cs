@@ -15,6 +15,7 @@ internal enum BulkType
     Day,
     Decimal,
     Boolean,
+    Guid,
 }
 
 internal readonly record struct BulkColumn(string Name, BulkType Type);
@@ -33,6 +34,9 @@ internal abstract class BulkInsert
 
     /// <summary>Sets a whole-number column of each row by its identifier.</summary>
     public abstract Task SetAsync(LoyaltyDbContext db, string table, string column, IReadOnlyList<(long Id, long Value)> values, CancellationToken cancel);
+
+    /// <summary>Sets columns of each row by its identifier.</summary>
+    public abstract Task UpdateAsync(LoyaltyDbContext db, string table, IReadOnlyList<BulkColumn> columns, IReadOnlyList<(long Id, object?[] Values)> rows, CancellationToken cancel);
 
     protected static string Columns(IEnumerable<BulkColumn> columns) => string.Join(", ", columns.Select(column => $"\"{column.Name}\""));
 

@@ -19,6 +19,7 @@ public static class JobSchedule
         services.AddQuartz(quartz =>
         {
             quartz.Every<GiftCardExpiryJob>(TimeSpan.FromMinutes(5));
+            quartz.Every<LoyaltyCardJob>(TimeSpan.FromMinutes(5));
             quartz.Every<CleanUpJob>(TimeSpan.FromHours(1));
         });
         services.AddQuartzHostedService(options =>
@@ -47,12 +48,15 @@ public static class JobSchedule
             await using var db = await database.ReadAsync(cancellationToken);
             var zone = await db.CompanySettings.Select(settings => settings.TimeZone).FirstOrDefaultAsync(cancellationToken) is { } name ? Calendar.Zone(name) : TimeZoneInfo.Utc;
             var scheduler = await schedulers.GetScheduler(cancellationToken);
-            await scheduler.ScheduleJob(
-                JobBuilder.Create<LedgerCheckJob>().WithIdentity(nameof(LedgerCheckJob)).Build(),
-                TriggerBuilder.Create().WithIdentity(nameof(LedgerCheckJob)).WithCronSchedule(Nightly, cron => cron.InTimeZone(zone)).Build(),
-                cancellationToken: cancellationToken);
+            await NightlyAsync<LedgerCheckJob>(scheduler, zone, cancellationToken);
+            await NightlyAsync<TierJob>(scheduler, zone, cancellationToken);
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        private static async Task NightlyAsync<TJob>(IScheduler scheduler, TimeZoneInfo zone, CancellationToken cancel) where TJob : IJob => await scheduler.ScheduleJob(
+            JobBuilder.Create<TJob>().WithIdentity(typeof(TJob).Name).Build(),
+            TriggerBuilder.Create().WithIdentity(typeof(TJob).Name).WithCronSchedule(Nightly, cron => cron.InTimeZone(zone)).Build(),
+            cancellationToken: cancel);
     }
 }

@@ -39,6 +39,35 @@ internal sealed class PostgreSqlBulkInsert : BulkInsert
         await command.ExecuteNonQueryAsync(cancel);
     }
 
+    public override async Task UpdateAsync(LoyaltyDbContext db, string table, IReadOnlyList<BulkColumn> columns, IReadOnlyList<(long Id, object?[] Values)> rows, CancellationToken cancel)
+    {
+        var set = string.Join(", ", columns.Select((column, i) => $"\"{column.Name}\" = v.c{i}"));
+        var from = string.Join(", ", columns.Select((_, i) => $"@c{i}"));
+        var names = string.Join(", ", columns.Select((_, i) => $"c{i}"));
+        await using var command = Command(db, $"UPDATE \"{table}\" SET {set} FROM unnest(@ids, {from}) AS v(id, {names}) WHERE \"Id\" = v.id");
+        command.Parameters.Add(new NpgsqlParameter("@ids", rows.Select(row => row.Id).ToArray()));
+        for (var i = 0; i < columns.Count; i++)
+        {
+            var column = i;
+            command.Parameters.Add(new NpgsqlParameter($"@c{i}", NpgsqlDbType.Array | TypeOf(columns[i].Type)) { Value = ArrayOf(columns[i].Type, rows.Select(row => row.Values[column])) });
+        }
+
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    private static Array ArrayOf(BulkType type, IEnumerable<object?> values) => type switch
+    {
+        BulkType.Long => values.Select(value => (long?)value).ToArray(),
+        BulkType.Int => values.Select(value => (int?)value).ToArray(),
+        BulkType.Text => values.Select(value => (string?)value).ToArray(),
+        BulkType.Bytes => values.Select(value => (byte[]?)value).ToArray(),
+        BulkType.Instant => values.Select(value => ((DateTimeOffset?)value)?.ToUniversalTime()).ToArray(),
+        BulkType.Day => values.Select(value => (DateOnly?)value).ToArray(),
+        BulkType.Decimal => values.Select(value => (decimal?)value).ToArray(),
+        BulkType.Guid => values.Select(value => (Guid?)value).ToArray(),
+        _ => values.Select(value => (bool?)value).ToArray(),
+    };
+
     private static async Task CopyAsync(LoyaltyDbContext db, string table, IReadOnlyList<BulkColumn> columns, IReadOnlyList<object?[]> rows, List<long>? ids, CancellationToken cancel)
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
@@ -77,6 +106,7 @@ internal sealed class PostgreSqlBulkInsert : BulkInsert
         BulkType.Instant => NpgsqlDbType.TimestampTz,
         BulkType.Day => NpgsqlDbType.Date,
         BulkType.Decimal => NpgsqlDbType.Numeric,
+        BulkType.Guid => NpgsqlDbType.Uuid,
         _ => NpgsqlDbType.Boolean,
     };
 }

@@ -59,6 +59,27 @@ internal sealed class SqlServerBulkInsert : BulkInsert
         }
     }
 
+    public override async Task UpdateAsync(LoyaltyDbContext db, string table, IReadOnlyList<BulkColumn> columns, IReadOnlyList<(long Id, object?[] Values)> rows, CancellationToken cancel)
+    {
+        foreach (var batch in rows.Chunk(MostParameters / (columns.Count + 1)))
+        {
+            await using var command = (SqlCommand)Command(db, "");
+            var sql = new StringBuilder("SET NOCOUNT ON;\n");
+            for (var row = 0; row < batch.Length; row++)
+            {
+                sql.Append(CultureInfo.InvariantCulture, $"UPDATE \"{table}\" SET {string.Join(", ", columns.Select((column, i) => $"\"{column.Name}\" = @p{row}_{i}"))} WHERE \"Id\" = @i{row};\n");
+                command.Parameters.Add(new SqlParameter($"@i{row}", SqlDbType.BigInt) { Value = batch[row].Id });
+                for (var i = 0; i < columns.Count; i++)
+                {
+                    command.Parameters.Add(new SqlParameter($"@p{row}_{i}", TypeOf(columns[i].Type)) { Value = Stored(batch[row].Values[i]) });
+                }
+            }
+
+            command.CommandText = sql.ToString();
+            await command.ExecuteNonQueryAsync(cancel);
+        }
+    }
+
     private static object Stored(object? value) => value switch
     {
         null => DBNull.Value,
@@ -75,6 +96,7 @@ internal sealed class SqlServerBulkInsert : BulkInsert
         BulkType.Instant => SqlDbType.DateTimeOffset,
         BulkType.Day => SqlDbType.Date,
         BulkType.Decimal => SqlDbType.Decimal,
+        BulkType.Guid => SqlDbType.UniqueIdentifier,
         _ => SqlDbType.Bit,
     };
 }

@@ -42,6 +42,28 @@ internal sealed class SqliteBulkInsert : BulkInsert
         return Task.CompletedTask;
     }
 
+    public override Task UpdateAsync(LoyaltyDbContext db, string table, IReadOnlyList<BulkColumn> columns, IReadOnlyList<(long Id, object?[] Values)> rows, CancellationToken cancel)
+    {
+        using var command = Command(db, $"UPDATE \"{table}\" SET {string.Join(", ", columns.Select((column, i) => $"\"{column.Name}\" = @p{i}"))} WHERE \"Id\" = @id");
+        var key = new SqliteParameter("@id", SqliteType.Integer);
+        command.Parameters.Add(key);
+        var parameters = columns.Select((column, i) => new SqliteParameter($"@p{i}", TypeOf(column.Type))).ToArray();
+        command.Parameters.AddRange(parameters);
+        command.Prepare();
+        foreach (var row in rows)
+        {
+            key.Value = row.Id;
+            for (var i = 0; i < parameters.Length; i++)
+            {
+                parameters[i].Value = Stored(row.Values[i]);
+            }
+
+            command.ExecuteNonQuery();
+        }
+
+        return Task.CompletedTask;
+    }
+
     private static void Insert(LoyaltyDbContext db, string table, IReadOnlyList<BulkColumn> columns, IReadOnlyList<object?[]> rows, long? firstId)
     {
         var all = firstId is null ? columns : [id, .. columns];
@@ -73,7 +95,7 @@ internal sealed class SqliteBulkInsert : BulkInsert
 
     private static SqliteType TypeOf(BulkType type) => type switch
     {
-        BulkType.Text or BulkType.Day => SqliteType.Text,
+        BulkType.Text or BulkType.Day or BulkType.Guid => SqliteType.Text,
         BulkType.Bytes => SqliteType.Blob,
         _ => SqliteType.Integer,
     };
@@ -86,6 +108,7 @@ internal sealed class SqliteBulkInsert : BulkInsert
         DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         decimal amount => (long)(amount * 10_000m),
         bool flag => flag ? 1L : 0L,
+        Guid guid => guid.ToString().ToUpperInvariant(),
         _ => value,
     };
 }

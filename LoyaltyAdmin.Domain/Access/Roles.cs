@@ -71,6 +71,11 @@ public sealed class Roles(LoyaltyDatabase database, AccessControl access)
                 throw new ConcurrentChangeException("The role");
             }
 
+            if (actor.Kind == ActorKind.Staff && await db.Staff.AnyAsync(user => user.Id == actor.Id && user.RoleId == form.Id, cancel))
+            {
+                OwnRights.DemandNotRaised(Rights.Of(role), Rights.Of(form), nameof(form.Permissions));
+            }
+
             (role.Name, role.Permissions, role.RequiresTwoFactor) = (form.Name.Trim(), [.. form.Permissions.Order()], form.RequiresTwoFactor);
             (role.RefundLimit, role.AdjustmentLimit, role.ImportLimit) = (form.RefundLimit, form.AdjustmentLimit, form.ImportLimit);
             await StaffUsers.DemandAdministratorAsync(db, cancel);

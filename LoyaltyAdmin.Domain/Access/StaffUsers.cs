@@ -121,6 +121,11 @@ public sealed class StaffUsers(LoyaltyDatabase database, AccessControl access, I
                 throw new ConcurrentChangeException("The user");
             }
 
+            if (actor.Kind == ActorKind.Staff && actor.Id == id)
+            {
+                await DemandNotRaisedAsync(db, user, form, cancel);
+            }
+
             (user.DisplayName, user.UserName, user.NormalizedUserName) = (form.DisplayName.Trim(), form.Email.Trim(), Normalise(form.Email));
             (user.Email, user.NormalizedEmail) = (user.UserName, user.NormalizedUserName);
             (user.RoleId, user.Stores) = (form.RoleId, form.Stores);
@@ -208,6 +213,13 @@ public sealed class StaffUsers(LoyaltyDatabase database, AccessControl access, I
             }
         }, cancel);
         access.Forget(Actor.Staff(id, "").Key);
+    }
+
+    private static async Task DemandNotRaisedAsync(LoyaltyDbContext db, StaffUser user, StaffUserForm form, CancellationToken cancel)
+    {
+        var (before, after) = (await db.Roles.FirstAsync(role => role.Id == user.RoleId, cancel), await db.Roles.FirstAsync(role => role.Id == form.RoleId, cancel));
+        OwnRights.DemandNotRaised(Rights.Of(before), Rights.Of(after), nameof(form.RoleId));
+        OwnRights.DemandNotRaised(user.Stores, form.Stores, await db.Stores.Select(store => store.Id).ToListAsync(cancel), nameof(form.Stores));
     }
 
     private static async Task CheckAsync(LoyaltyDbContext db, StaffUserForm form, long id, CancellationToken cancel)

@@ -31,6 +31,37 @@ public abstract class RolesTests(DatabaseKind kind) : DatabaseTest(kind)
     }
 
     [Fact]
+    public async Task Nobody_adds_to_the_role_they_hold_but_somebody_with_another_role_does()
+    {
+        var role = await A.Role().With(Permission.UsersManage, Permission.PlansRead).Where(r => (r.RefundLimit, r.ImportLimit, r.RequiresTwoFactor) = (10, 10, true)).SaveToAsync(Db);
+        var holder = await A.StaffUser().As(role).SaveToAsync(Db);
+        var other = await A.StaffUser().With(Permission.UsersManage).SaveToAsync(Db);
+
+        foreach (var (raise, told) in new (Action<RoleForm>, string)[]
+        {
+            (form => form.Permissions.Add(Permission.LedgerAdjust), "the permission “LedgerAdjust”"),
+            (form => form.RefundLimit = 11, "a higher refund limit"),
+            (form => form.ImportLimit = null, "a higher import limit"),
+            (form => form.RequiresTwoFactor = false, "sign-in without two-factor"),
+        })
+        {
+            var refusal = await Should.ThrowAsync<RuleViolationException>(() => SaveAsync(holder, raise));
+            (refusal.Code, refusal.Message.Contains(told, StringComparison.Ordinal)).ShouldBe(("own_rights", true), refusal.Message);
+            await SaveAsync(other, raise);
+            await SaveAsync(other, form => (form.Permissions, form.RefundLimit, form.ImportLimit, form.RequiresTwoFactor) = ([Permission.UsersManage, Permission.PlansRead], 10, 10, true));
+        }
+
+        await SaveAsync(holder, form => (form.Permissions, form.RefundLimit) = ([Permission.UsersManage], 0));
+
+        async Task SaveAsync(Actor by, Action<RoleForm> change)
+        {
+            var form = await Roles.FormAsync(by, role.Id);
+            change(form);
+            await Roles.SaveAsync(by, form);
+        }
+    }
+
+    [Fact]
     public async Task A_role_needs_a_name_of_its_own_a_permission_and_sensible_limits()
     {
         var manager = await A.StaffUser().With(Permission.UsersManage).SaveToAsync(Db);

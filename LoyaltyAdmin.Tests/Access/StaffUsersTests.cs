@@ -82,7 +82,7 @@ public abstract class StaffUsersTests(DatabaseKind kind) : DatabaseTest(kind)
     [Fact]
     public async Task The_last_active_administrator_can_be_neither_disabled_nor_demoted_nor_robbed_of_the_right()
     {
-        var role = await A.Role("Administrator").With(Permission.UsersManage).SaveToAsync(Db);
+        var role = await A.Role("Administrator").With(Permission.UsersManage, Permission.PlansRead).SaveToAsync(Db);
         var first = await A.StaffUser().As(role).SaveToAsync(Db);
         var second = await A.StaffUser().As(role).SaveToAsync(Db);
         var harmless = await A.Role().With(Permission.PlansRead).SaveToAsync(Db);
@@ -98,6 +98,42 @@ public abstract class StaffUsersTests(DatabaseKind kind) : DatabaseTest(kind)
 
         (await FindAsync(first.Id)).RoleId.ShouldBe(role.Id);
         (await Users.ListAsync(first, new StaffUserFilter(), new PageRequest())).Rows.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Nobody_gives_themselves_another_role_or_store_with_more_rights_but_a_second_person_does()
+    {
+        var (own, other) = (await A.Store().SaveToAsync(Db), await A.Store().SaveToAsync(Db));
+        var modest = await A.Role().With(Permission.UsersManage).Where(r => r.RefundLimit = 10).SaveToAsync(Db);
+        var mighty = await A.Role().With(Permission.UsersManage, Permission.GiftCardsRefund).SaveToAsync(Db);
+        var manager = await A.StaffUser().As(modest).In(own).SaveToAsync(Db);
+        var second = await A.StaffUser().As(modest).SaveToAsync(Db);
+
+        (await RefusedAsync(form => form.RoleId = mighty.Id)).Message.ShouldBe("You cannot give yourself the permission “GiftCardsRefund”, a higher refund limit. Another user who may manage users must do this for you.");
+        (await RefusedAsync(form => form.Stores = StoreScope.Only(own.Id, other.Id))).Message.ShouldContain("more stores");
+        (await RefusedAsync(form => form.Stores = new StoreScope(StoreScopeKind.Excluded, [other.Id]))).Message.ShouldContain("more stores");
+        await SaveAsync(manager, form => form.DisplayName = "Renamed");
+        (await FindAsync(manager.Id)).RoleId.ShouldBe(modest.Id);
+
+        await SaveAsync(second, form => (form.RoleId, form.Stores) = (mighty.Id, StoreScope.All));
+        (await FindAsync(manager.Id)).RoleId.ShouldBe(mighty.Id);
+        // Giving up is free.
+        await SaveAsync(manager, form => (form.RoleId, form.Stores) = (modest.Id, StoreScope.Only(own.Id)));
+
+        async Task<RuleViolationException> RefusedAsync(Action<StaffUserForm> change)
+        {
+            var refusal = await Should.ThrowAsync<RuleViolationException>(() => SaveAsync(manager, change));
+            refusal.Code.ShouldBe("own_rights");
+
+            return refusal;
+        }
+
+        async Task SaveAsync(Actor by, Action<StaffUserForm> change)
+        {
+            var form = await Users.FormAsync(by, manager.Id);
+            change(form);
+            await Users.SaveAsync(by, manager.Id, form);
+        }
     }
 
     [Fact]

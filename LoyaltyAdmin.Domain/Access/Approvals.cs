@@ -1,4 +1,6 @@
+using System.Text.Json;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
 
@@ -94,6 +96,36 @@ public sealed class Approvals(LoyaltyDatabase database, AccessControl access, IE
         await database.WriteAsync(actor, async db =>
             (await db.Approvals.FirstOrDefaultAsync(a => a.Id == id, cancel) ?? throw new NotFoundException("The request")).Withdraw(actor, clock.GetUtcNow()), cancel);
     }
+
+    /// <summary>The request this operation filed before, whatever became of it since; null: none. The same key never asks twice.</summary>
+    /// <exception cref="RuleViolationException">The key was used to ask for something else.</exception>
+    internal static async Task<long?> FindAsync(LoyaltyDbContext db, ApprovalKind kind, long subjectId, Operation operation, CancellationToken cancel)
+    {
+        var me = operation.Actor.Key;
+        var asked = await db.Approvals.AsNoTracking().Where(a => a.Kind == kind && a.SubjectId == subjectId && a.RequestedByKey == me).Select(a => new { a.Id, a.Request }).ToListAsync(cancel);
+        foreach (var earlier in asked)
+        {
+            if (JsonSerializer.Deserialize<AskedUnder>(earlier.Request, Json.Options) is { } under && under.Key == operation.Key)
+            {
+                return under.Hash == operation.RequestHash ? earlier.Id
+                    : throw new RuleViolationException("idempotency_key_reused", "This idempotency key was already used for a different request. Use a new key for a new request.");
+            }
+        }
+
+        return null;
+    }
+
+    internal static async Task<long?> FindAsync(LoyaltyDatabase database, ApprovalKind kind, long subjectId, Operation operation, CancellationToken cancel)
+    {
+        await using var db = await database.ReadAsync(cancel);
+
+        return await FindAsync(db, kind, subjectId, operation, cancel);
+    }
+
+    /// <summary>What is asked for, with the operation it is asked under, as an approval stores it.</summary>
+    internal static string RequestText<T>(Operation operation, T request) => JsonSerializer.Serialize(new { operation.Key, Hash = operation.RequestHash, Request = request }, Json.Options);
+
+    private sealed record AskedUnder(string? Key, string? Hash);
 
     /// <summary>Files a request within the caller's own transaction; one may wait per subject and kind.</summary>
     internal static async Task<Approval> RequestAsync(LoyaltyDbContext db, Approval approval, CancellationToken cancel)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Ledger;
@@ -24,12 +23,18 @@ public sealed class GiftCardAdjustments(LoyaltyDatabase database, Ledger.Ledger 
         var card = await GiftCardQueries.Cards(db, grant).Where(x => x.Card.Id == cardId).Select(x => x.Card).FirstOrDefaultAsync(cancel) ?? throw new NotFoundException("The card");
         var currency = Currency.Of(card.Currency);
         new FieldErrors().Require(change != 0 && currency.Fits(change), nameof(change), $"The adjustment must not be 0 and has at most {currency.Digits} decimals.").ThrowIfAny();
-        if (grant.AdjustmentLimit is { } limit && Math.Abs(change) > limit)
+        var operation = Operation.For(actor, operationId, "adjust", cardId, change);
+        if (await Approvals.FindAsync(database, Kind, cardId, operation, cancel) is { } waiting)
         {
-            return new ValueDecision(null, await RequestAsync(actor, card, change, reason, cancel));
+            return new ValueDecision(null, waiting);
         }
 
-        var posted = await ledger.PostAsync(await PostingAsync(card, Operation.For(actor, operationId, "adjust", cardId, change), change, reason, cancel), cancel: cancel);
+        if (grant.AdjustmentLimit is { } limit && Math.Abs(change) > limit && await ledger.FindAsync(operation, cancel) is null)
+        {
+            return new ValueDecision(null, await RequestAsync(operation, card, change, reason, cancel));
+        }
+
+        var posted = await ledger.PostAsync(await PostingAsync(card, operation, change, reason, cancel), cancel: cancel);
 
         return posted.Transaction.Refusal is { } refusal
             ? throw Refusals.Exception(refusal, posted.Transaction.BalanceAfter, card.Currency)
@@ -43,21 +48,26 @@ public sealed class GiftCardAdjustments(LoyaltyDatabase database, Ledger.Ledger 
         await ledger.PostAsync(db, await PostingAsync(card, operation, approval.Amount ?? 0, $"{approval.Reason} (asked for by {approval.RequestedByName})", cancel), cancel);
     }
 
-    private Task<long> RequestAsync(Actor actor, GiftCard card, decimal change, string reason, CancellationToken cancel) =>
-        database.WriteAsync(actor, async db => (await Approvals.RequestAsync(db, new Approval
+    private Task<long> RequestAsync(Operation operation, GiftCard card, decimal change, string reason, CancellationToken cancel) =>
+        database.WriteAsync(operation.Actor, async db =>
         {
-            Kind = ApprovalKind.GiftCardAdjustment,
-            Subject = GiftCard.Mask(card.LastFour),
-            SubjectId = card.Id,
-            Amount = change,
-            Currency = card.Currency,
-            StoreId = card.StoreId,
-            Request = JsonSerializer.Serialize(new { card.Id, change }, Json.Options),
-            Reason = reason.Trim(),
-            RequestedByKey = actor.Key,
-            RequestedByName = actor.Name,
-            RequestedAt = clock.GetUtcNow(),
-        }, cancel)).Id, cancel);
+            await GiftCardQueries.HoldAsync(db, card.Id, cancel);
+
+            return await Approvals.FindAsync(db, Kind, card.Id, operation, cancel) ?? (await Approvals.RequestAsync(db, new Approval
+            {
+                Kind = Kind,
+                Subject = GiftCard.Mask(card.LastFour),
+                SubjectId = card.Id,
+                Amount = change,
+                Currency = card.Currency,
+                StoreId = card.StoreId,
+                Request = Approvals.RequestText(operation, new { card.Id, change }),
+                Reason = reason.Trim(),
+                RequestedByKey = operation.Actor.Key,
+                RequestedByName = operation.Actor.Name,
+                RequestedAt = clock.GetUtcNow(),
+            }, cancel)).Id;
+        }, cancel);
 
     private async Task<Posting> PostingAsync(GiftCard card, Operation operation, decimal change, string reason, CancellationToken cancel)
     {

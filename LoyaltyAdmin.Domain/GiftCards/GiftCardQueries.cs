@@ -30,6 +30,10 @@ internal static class GiftCardQueries
         return cards.Join(db.LedgerAccounts, card => card.AccountId, account => account.Id, (card, account) => new CardAccount { Card = card, Account = account });
     }
 
+    /// <summary>Lets whoever else decides about this card wait until the caller's transaction ends: changes nothing, but holds the row.</summary>
+    public static Task HoldAsync(LoyaltyDbContext db, long cardId, CancellationToken cancel) =>
+        db.GiftCards.Where(card => card.Id == cardId).ExecuteUpdateAsync(set => set.SetProperty(card => card.LastFour, card => card.LastFour), cancel);
+
     /// <summary>Gift card transactions that happened in, or move what is owed by, the caller's stores.</summary>
     public static IQueryable<LedgerTransaction> Transactions(LoyaltyDbContext db, Grant grant, IReadOnlyList<string> hiddenSources)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Ledger;
@@ -53,12 +52,14 @@ public sealed class GiftCardRefunds(LoyaltyDatabase database, Ledger.Ledger ledg
         var grant = await access.DemandAsync(actor, Permission.GiftCardsRefund, cancel: cancel);
         new FieldErrors().Text(nameof(reason), "Reason", reason, 1000, required: true).ThrowIfAny();
         var operation = Operation.For(actor, operationId, "refund", cardId, expectedAmount);
-        if (grant.RefundLimit is { } limit && expectedAmount > limit)
+        if (await Approvals.FindAsync(database, Kind, cardId, operation, cancel) is { } waiting)
         {
-            await using var db = await database.ReadAsync(cancel);
-            var worksheet = Refundable(await WorksheetAsync(db, GiftCardQueries.Cards(db, grant), cardId, cancel), expectedAmount);
+            return new ValueDecision(null, waiting);
+        }
 
-            return new ValueDecision(null, await RequestAsync(actor, worksheet, reason, cancel));
+        if (grant.RefundLimit is { } limit && expectedAmount > limit && await ledger.FindAsync(operation, cancel) is null)
+        {
+            return new ValueDecision(null, await RequestAsync(grant, operation, cardId, expectedAmount, reason, cancel));
         }
 
         // The worksheet is computed anew inside: it must still say what the operator saw, so the limit was held against the right amount.
@@ -75,21 +76,33 @@ public sealed class GiftCardRefunds(LoyaltyDatabase database, Ledger.Ledger ledg
         await PostAsync(db, operation, Refundable(worksheet, approval.Amount ?? 0), $"{approval.Reason} (asked for by {approval.RequestedByName})", cancel);
     }
 
-    private Task<long> RequestAsync(Actor actor, RefundWorksheet worksheet, string reason, CancellationToken cancel) =>
-        database.WriteAsync(actor, async db => (await Approvals.RequestAsync(db, new Approval
+    private Task<long> RequestAsync(Grant grant, Operation operation, long cardId, decimal amount, string reason, CancellationToken cancel) =>
+        database.WriteAsync(operation.Actor, async db =>
         {
-            Kind = ApprovalKind.GiftCardRefund,
-            Subject = worksheet.MaskedNumber,
-            SubjectId = worksheet.CardId,
-            Amount = worksheet.Amount,
-            Currency = worksheet.Currency,
-            StoreId = worksheet.StoreId,
-            Request = JsonSerializer.Serialize(worksheet, Json.Options),
-            Reason = reason.Trim(),
-            RequestedByKey = actor.Key,
-            RequestedByName = actor.Name,
-            RequestedAt = clock.GetUtcNow(),
-        }, cancel)).Id, cancel);
+            // Of several requests about one card at once, each sees what the one before it filed.
+            await GiftCardQueries.HoldAsync(db, cardId, cancel);
+            if (await Approvals.FindAsync(db, Kind, cardId, operation, cancel) is { } earlier)
+            {
+                return earlier;
+            }
+
+            var worksheet = Refundable(await WorksheetAsync(db, GiftCardQueries.Cards(db, grant), cardId, cancel), amount);
+
+            return (await Approvals.RequestAsync(db, new Approval
+            {
+                Kind = Kind,
+                Subject = worksheet.MaskedNumber,
+                SubjectId = cardId,
+                Amount = worksheet.Amount,
+                Currency = worksheet.Currency,
+                StoreId = worksheet.StoreId,
+                Request = Approvals.RequestText(operation, worksheet),
+                Reason = reason.Trim(),
+                RequestedByKey = operation.Actor.Key,
+                RequestedByName = operation.Actor.Name,
+                RequestedAt = clock.GetUtcNow(),
+            }, cancel)).Id;
+        }, cancel);
 
     private static RefundWorksheet Refundable(RefundWorksheet worksheet, decimal expected) => worksheet.Refusal is { } refusal
         ? throw new RuleViolationException("not_refundable", refusal)

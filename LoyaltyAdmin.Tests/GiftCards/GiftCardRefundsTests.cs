@@ -121,6 +121,52 @@ public abstract class GiftCardRefundsTests(DatabaseKind kind) : DatabaseTest(kin
     }
 
     [Fact]
+    public async Task The_same_key_above_the_limit_is_one_request_however_often_it_is_sent_and_whatever_became_of_it()
+    {
+        var (card, _) = await SoldAsync(GiftCardRefundPolicy.PaidMinusUsed, 0);
+        var role = await A.Role().With(Permission.DashboardRead, Permission.GiftCardsRefund, Permission.GiftCardsRefundApprove).Where(r => r.RefundLimit = 100).SaveToAsync(Db);
+        var (maker, checker) = (await A.StaffUser().As(role).SaveToAsync(Db), await A.StaffUser().As(role).SaveToAsync(Db));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => Refunds.RefundAsync(maker, card.CardId, 180, "Returned", "one-dialog"))));
+
+        var request = answers.Distinct().ShouldHaveSingleItem().ApprovalId!.Value;
+        (await Db.ReadAsync(db => db.Approvals.CountAsync())).ShouldBe(1);
+        (await Should.ThrowAsync<RuleViolationException>(() => Refunds.RefundAsync(maker, card.CardId, 180, "Returned", "another-dialog"))).Code.ShouldBe("already_waiting");
+        (await Should.ThrowAsync<RuleViolationException>(() => Refunds.RefundAsync(maker, card.CardId, 181, "Returned", "one-dialog"))).Code.ShouldBe("idempotency_key_reused");
+
+        await Db.Get<Approvals>().DecideAsync(checker, request, approve: true, note: null);
+        (await Refunds.RefundAsync(maker, card.CardId, 180, "Returned", "one-dialog")).ApprovalId.ShouldBe(request);
+        (await CashInAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_key_that_was_paid_out_answers_so_when_the_limit_is_lower_by_then()
+    {
+        var (card, _) = await SoldAsync(GiftCardRefundPolicy.PaidMinusUsed, 0);
+        var role = await A.Role().With(Permission.GiftCardsRefund).SaveToAsync(Db);
+        var maker = await A.StaffUser().As(role).SaveToAsync(Db);
+        var paid = await Refunds.RefundAsync(maker, card.CardId, 180, "Returned", "one-dialog");
+
+        await Db.Database.WriteAsync(Actor.System, async db => (await db.Roles.SingleAsync(r => r.Id == role.Id)).RefundLimit = 100);
+        Db.Get<AccessControl>().Forget();
+
+        (await Refunds.RefundAsync(maker, card.CardId, 180, "Returned", "one-dialog")).ShouldBe(paid);
+    }
+
+    [Fact]
+    public async Task An_adjustment_above_the_limit_repeated_is_one_request()
+    {
+        var (card, _) = await SoldAsync(GiftCardRefundPolicy.PaidMinusUsed, 0);
+        var maker = await A.StaffUser().As(await A.Role().With(Permission.LedgerAdjust).Where(r => r.AdjustmentLimit = 5).SaveToAsync(Db)).SaveToAsync(Db);
+        var adjustments = Db.Get<GiftCardAdjustments>();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => adjustments.AdjustAsync(maker, card.CardId, 20, "Goodwill", "one-dialog"))));
+
+        answers.Distinct().ShouldHaveSingleItem().IsWaiting.ShouldBeTrue();
+        (await Db.ReadAsync(db => db.Approvals.CountAsync())).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_frozen_card_is_not_refunded()
     {
         var (card, _) = await SoldAsync(GiftCardRefundPolicy.PaidMinusUsed, 0);

@@ -26,6 +26,7 @@ public static class DomainServices
         .AddSingleton<AccessControl>()
         .AddSingleton<Ledger.Ledger>()
         .AddSingleton<LedgerInvariants>()
+        .AddSingleton<SecurityAlerts>()
         .AddSingleton<AttemptLimits>()
         .AddSingleton(new ApiKeySettings("live"))
         .AddSingleton<ApiCallers>()

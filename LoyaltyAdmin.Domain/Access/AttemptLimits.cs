@@ -8,9 +8,10 @@ namespace LoyaltyAdmin.Domain.Access;
 public sealed record AttemptLimit(int Failures, TimeSpan Window, TimeSpan LockFor, int? TotalFailures = null);
 
 /// <summary>Counts failed attempts in the database: a restart or a second node forgets nothing.</summary>
-public sealed class AttemptLimits(LoyaltyDatabase database, TimeProvider clock)
+public sealed class AttemptLimits(LoyaltyDatabase database, SecurityAlerts alerts, TimeProvider clock)
 {
     private static readonly TimeSpan freshness = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan keptFor = TimeSpan.FromDays(1);
 
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, (DateTimeOffset? LockedUntil, DateTimeOffset ReadAt)> known = new();
 
@@ -32,17 +33,21 @@ public sealed class AttemptLimits(LoyaltyDatabase database, TimeProvider clock)
 
     public async Task<bool> IsLockedAsync(string name, CancellationToken cancel = default) => await LockedUntilAsync(name, cancel) > clock.GetUtcNow();
 
-    /// <summary>Counts one failure. True: it locked.</summary>
-    public async Task<bool> FailAsync(string name, AttemptLimit limit, CancellationToken cancel = default)
+    /// <summary>Counts one failure. True: this one locked. Of several at once exactly one does, and raises the alert in the same transaction.</summary>
+    public async Task<bool> FailAsync(string name, AttemptLimit limit, Suspicion? whenLocked = null, CancellationToken cancel = default)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                var lockedUntil = await database.WriteAsync(Actor.System, db => CountAsync(db, name, limit, cancel), cancel);
+                var (lockedUntil, hasLocked) = await database.WriteAsync(Actor.System, db => CountAsync(db, name, limit, whenLocked, cancel), cancel);
                 Remember(name, (lockedUntil, clock.GetUtcNow()));
+                if (hasLocked && whenLocked is not null)
+                {
+                    alerts.Tell(whenLocked);
+                }
 
-                return lockedUntil > clock.GetUtcNow();
+                return hasLocked;
             }
             catch (Exception exception) when (database.Provider.IsUniqueViolation(exception) && attempt < 3)
             {
@@ -58,7 +63,17 @@ public sealed class AttemptLimits(LoyaltyDatabase database, TimeProvider clock)
         known.TryRemove(name, out _);
     }
 
-    private async Task<DateTimeOffset?> CountAsync(LoyaltyDbContext db, string name, AttemptLimit limit, CancellationToken cancel)
+    /// <summary>Forgets what counts no more since a day: over sessions, addresses, clients. What keeps a total until staff unlock stays.</summary>
+    public async Task<int> CleanUpAsync(CancellationToken cancel = default)
+    {
+        var now = clock.GetUtcNow();
+        var before = now - keptFor;
+
+        return await database.WriteAsync(Actor.System, db => db.SecurityCounters
+            .Where(c => !c.Id.StartsWith(GiftCardLookup.CodeCounters) && c.WindowStartedAt < before && (c.LockedUntil == null || c.LockedUntil < now)).ExecuteDeleteAsync(cancel), cancel);
+    }
+
+    private async Task<(DateTimeOffset? LockedUntil, bool HasLocked)> CountAsync(LoyaltyDbContext db, string name, AttemptLimit limit, Suspicion? whenLocked, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var windowStart = now - limit.Window;
@@ -83,7 +98,13 @@ public sealed class AttemptLimits(LoyaltyDatabase database, TimeProvider clock)
             await db.SecurityCounters.Where(c => c.Id == name).ExecuteUpdateAsync(set => set.SetProperty(c => c.LockedUntil, until), cancel);
         }
 
-        return until;
+        var hasLocked = until > now && !(counter.LockedUntil > now);
+        if (hasLocked && whenLocked is not null)
+        {
+            db.AuditEntries.Add(alerts.EntryOf(whenLocked));
+        }
+
+        return (until, hasLocked);
     }
 
     private async Task<DateTimeOffset?> LockedUntilAsync(string name, CancellationToken cancel)

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Globalization;
+using System.Security.Cryptography;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Values;
@@ -31,30 +33,32 @@ public sealed class GiftCardLookup(LoyaltyDatabase database, CardNumbers numbers
     private static readonly AttemptLimit failedLookups = new(Failures: 100, Window: TimeSpan.FromHours(1), LockFor: TimeSpan.FromHours(1));
     private static readonly AttemptLimit wrongCodes = new(Failures: 5, Window: TimeSpan.FromMinutes(15), LockFor: TimeSpan.FromMinutes(15), TotalFailures: 20);
 
+    /// <summary>How the names begin under which wrong codes are counted.</summary>
+    internal const string CodeCounters = "card-code:";
+
+    /// <summary>The card that does not exist: its wrong codes are counted too, so that an unknown number takes as long as a known one.</summary>
+    private const long NoCard = 0;
+
     /// <summary>The name under which wrong codes of a card are counted; staff unlock it.</summary>
-    public static string CodeCounter(long cardId) => $"card-code:{cardId}";
+    public static string CodeCounter(long cardId) => string.Create(CultureInfo.InvariantCulture, $"{CodeCounters}{cardId}");
 
     /// <exception cref="CardNotAcceptedException">ONLINE: unknown number, wrong or missing code, card without a code, locked, or outside the caller's stores.</exception>
     /// <exception cref="NotFoundException">POS: unknown number or another store's card.</exception>
     /// <exception cref="TooManyAttemptsException">This client failed 100 look-ups within an hour.</exception>
     internal async Task<FoundCard> FindAsync(Grant grant, string number, string? code, Channel channel, CancellationToken cancel)
     {
-        var lookups = $"lookup:{grant.Actor.Key}";
-        await attempts.DemandUnlockedAsync(lookups, cancel);
+        await attempts.DemandUnlockedAsync(LookupCounter(grant.Actor), cancel);
         var found = await FindAsync(number, cancel);
-        if (found is null)
-        {
-            await attempts.FailAsync(lookups, failedLookups, cancel);
-
-            throw channel == Channel.Online ? new CardNotAcceptedException() : new NotFoundException("The card");
-        }
-
         if (channel == Channel.Online)
         {
-            await DemandCodeAsync(lookups, found, number, code, cancel);
+            await DemandCodeAsync(grant.Actor, found, number, code, cancel);
+        }
+        else if (found is null)
+        {
+            await FailedAsync(grant.Actor, cancel);
         }
 
-        return found;
+        return found ?? throw new NotFoundException("The card");
     }
 
     internal Task<FoundCard?> FindAsync(string number, CancellationToken cancel) =>
@@ -64,21 +68,25 @@ public sealed class GiftCardLookup(LoyaltyDatabase database, CardNumbers numbers
         new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetString(3), row.GetInt64(4), row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5));
 
     // Only the online path locks: a stranger who tries codes cannot stop the bearer paying at a till.
-    private async Task DemandCodeAsync(string lookups, FoundCard card, string number, string? code, CancellationToken cancel)
+    private async Task DemandCodeAsync(Actor actor, FoundCard? card, string number, string? code, CancellationToken cancel)
     {
-        var counter = CodeCounter(card.Id);
-        var isRight = card.CodeHash is not null && System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(numbers.HashCode(number, code ?? ""), card.CodeHash);
-        if (await attempts.IsLockedAsync(counter, cancel))
+        var counter = CodeCounter(card?.Id ?? NoCard);
+        var isRight = CryptographicOperations.FixedTimeEquals(numbers.HashCode(number, code ?? ""), card?.CodeHash ?? []);
+        var isLocked = await attempts.IsLockedAsync(counter, cancel);
+        if (isRight && !isLocked)
         {
-            throw new CardNotAcceptedException();
+            return;
         }
 
-        if (!isRight)
-        {
-            await attempts.FailAsync(counter, wrongCodes, cancel);
-            await attempts.FailAsync(lookups, failedLookups, cancel);
+        // Two counts whatever is wrong: an unknown number and a known one do the same work. Trying a locked card does not prolong its lock.
+        await attempts.FailAsync(isLocked ? CodeCounter(NoCard) : counter, wrongCodes, cancel: cancel);
+        await FailedAsync(actor, cancel);
 
-            throw new CardNotAcceptedException();
-        }
+        throw new CardNotAcceptedException();
     }
+
+    private Task FailedAsync(Actor actor, CancellationToken cancel) => attempts.FailAsync(LookupCounter(actor), failedLookups, new Suspicion(actor,
+        $"{failedLookups.Failures} look-ups of gift cards failed within an hour: somebody may be guessing card numbers. This client's look-ups are refused for an hour."), cancel);
+
+    private static string LookupCounter(Actor actor) => $"lookup:{actor.Key}";
 }

@@ -3,8 +3,10 @@ using System.Net;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Ledger;
+using LoyaltyAdmin.Domain.Values;
 using LoyaltyAdmin.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LoyaltyAdmin.Tests.Api;
 
@@ -39,6 +41,64 @@ public abstract class ApiGuessingTests(DatabaseKind kind) : ApiTest(kind)
         (await guesser.At(node).GetAsync("/gift-cards/9600470000000000000")).ShouldBeProblem(HttpStatusCode.TooManyRequests, "too_many_attempts");
         Clock.Advance(TimeSpan.FromMinutes(61));
         (await guesser.GetAsync("/gift-cards/9600470000000000000")).ShouldBeProblem(HttpStatusCode.NotFound, "not_found");
+    }
+
+    [Fact]
+    public async Task A_client_that_guesses_raises_one_alert_at_once_that_people_see_until_one_of_them_has_looked()
+    {
+        var guesser = await Host.TillAsync(Db);
+        var auditor = await A.StaffUser().With(Permission.AuditRead).SaveToAsync(Db);
+        var storeManager = await A.StaffUser().With(Permission.AuditRead).In(Store).SaveToAsync(Db);
+        var alerts = Db.Get<SecurityAlerts>();
+        var raised = 0;
+        Host.Services.GetRequiredService<SecurityAlerts>().Raised += () => Interlocked.Increment(ref raised);
+        await GuessAsync(99);
+        (await alerts.UnseenAsync(auditor)).ShouldBeEmpty();
+
+        // The hundredth among others at the same moment.
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => GuessAsync(1)));
+
+        var alert = (await alerts.UnseenAsync(auditor)).ShouldHaveSingleItem();
+        (alert.About, alert.At, raised).ShouldBe((guesser.Actor.Name, Clock.Now, 1));
+        alert.Sentence.ShouldContain("guessing card numbers");
+        (await alerts.UnseenAsync(storeManager)).ShouldBeEmpty();
+        (await alerts.CountUnseenAsync()).ShouldBe(1);
+        await Should.ThrowAsync<NotFoundException>(() => alerts.MarkSeenAsync(auditor, alert.Id + 1));
+        await Should.ThrowAsync<NotFoundException>(() => alerts.MarkSeenAsync(storeManager, alert.Id));
+
+        await alerts.MarkSeenAsync(auditor, alert.Id);
+        (await alerts.UnseenAsync(auditor)).ShouldBeEmpty();
+
+        Clock.Advance(TimeSpan.FromHours(2));
+        await GuessAsync(100);
+        (await alerts.UnseenAsync(auditor)).ShouldHaveSingleItem().Id.ShouldBeGreaterThan(alert.Id);
+
+        async Task GuessAsync(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                await guesser.GetAsync($"/gift-cards/{CardNumbers.NewNumber()}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_unknown_number_is_as_much_work_as_a_wrong_or_locked_code()
+    {
+        var (good, locked) = (await SellAsync(), await SellAsync());
+        for (var i = 0; i < 5; i++)
+        {
+            await Till.GetAsync($"/gift-cards/{locked.Number}?channel=ONLINE", Code("WRONG000"));
+        }
+
+        foreach (var number in new[] { CardNumbers.NewNumber(), good.Number, locked.Number })
+        {
+            var before = await CountedAsync();
+            await Till.GetAsync($"/gift-cards/{number}?channel=ONLINE", Code("WRONG000"));
+            (await CountedAsync() - before).ShouldBe(2, number);
+        }
+
+        Task<int> CountedAsync() => Db.ReadAsync(db => db.SecurityCounters.SumAsync(counter => counter.TotalFailures));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -26,6 +27,32 @@ public sealed class AccessBrowserTests(WebApp app) : BrowserTest(app)
         await Expect(Page.GetByText("User enabled")).ToBeVisibleAsync();
         await App.SignInAsync(Analyst);
         await context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_security_alert_stands_on_the_dashboard_and_in_the_health_check_until_it_is_marked_as_seen()
+    {
+        await using var node = App.OpenDatabase();
+        await node.Get<AttemptLimits>().FailAsync(A.Unique("test:"), new AttemptLimit(1, TimeSpan.FromHours(1), TimeSpan.FromHours(1)), new Suspicion(Actor.ApiClient(1, "Guessing till"), "This client may be guessing."));
+        (await SecurityAsync()).ShouldBe("Degraded");
+
+        await OpenAsync("/", "Dashboard");
+        var notice = Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "Security alerts" });
+        await Expect(notice).ToContainTextAsync("Guessing till: This client may be guessing.");
+        await notice.GetByRole(AriaRole.Button, new() { Name = "Mark as seen" }).ClickAsync();
+
+        await Expect(notice).ToHaveCountAsync(0);
+        (await SecurityAsync()).ShouldBe("Healthy");
+        await OpenAsync("/system-configuration/audit-trail?action=Security.Alert", "Audit Trail");
+        await Expect(Page.GetByText("This client may be guessing.")).ToBeVisibleAsync();
+
+        async Task<string?> SecurityAsync()
+        {
+            using var client = new HttpClient();
+            using var health = System.Text.Json.JsonDocument.Parse(await client.GetStringAsync(new Uri($"{App.Url}/health/ready")));
+
+            return health.RootElement.GetProperty("checks").GetProperty("security").GetProperty("status").GetString();
+        }
     }
 
     [Fact]

@@ -11,18 +11,21 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LoyaltyAdmin.Tests.Support;
 
-/// <summary>The portal in memory on a database of its own with the demo company and the tests' clock; <see cref="NewBrowser"/> is somebody with a browser.</summary>
+/// <summary>The portal in memory on a database of its own with the demo company (without its history) and the tests' clock; <see cref="NewBrowser"/> is somebody with a browser.</summary>
 public sealed partial class Portal : WebApplicationFactory<Program>
 {
     private readonly string folder = Directory.CreateTempSubdirectory("loyalty-portal-").FullName;
     private readonly string environment;
+    private readonly Action<IServiceCollection>? configure;
 
     public Portal()
         : this("Development")
     {
     }
 
-    public Portal(string environment) => this.environment = environment;
+    /// <param name="environment">Name of the hosting environment.</param>
+    /// <param name="configure">Adds or replaces services.</param>
+    public Portal(string environment, Action<IServiceCollection>? configure = null) => (this.environment, this.configure) = (environment, configure);
 
     public TestClock Clock { get; } = new();
 
@@ -39,8 +42,13 @@ public sealed partial class Portal : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment(environment);
+        builder.UseSetting("Demo:History", "false");
         builder.UseSetting("ConnectionStrings:Loyalty", $"Data Source={Path.Combine(folder, "loyalty.db")}");
-        builder.ConfigureTestServices(services => services.RemoveAll<TimeProvider>().AddSingleton<TimeProvider>(Clock));
+        builder.ConfigureTestServices(services =>
+        {
+            services.RemoveAll<TimeProvider>().AddSingleton<TimeProvider>(Clock);
+            configure?.Invoke(services);
+        });
     }
 
     protected override void Dispose(bool disposing)

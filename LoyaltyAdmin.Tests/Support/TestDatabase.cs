@@ -57,6 +57,9 @@ public sealed class TestDatabase : IAsyncDisposable
     public TestDatabase OpenAgain(Action<IServiceCollection>? configure = null) =>
         new(Kind, ConnectionString, new Nothing(), Clock, Keys, configure);
 
+    /// <summary>A database that is there already, as another node would open it; disposing it leaves it there.</summary>
+    public static TestDatabase At(DatabaseKind kind, string connectionString, SecretKeys keys) => new(kind, connectionString, new Nothing(), new TestClock(), keys, configure: null);
+
     public T Get<T>() where T : notnull => services.GetRequiredService<T>();
 
     public object Get(Type service) => services.GetRequiredService(service);

@@ -13,6 +13,9 @@ public sealed class WebApp : IAsyncLifetime
 
     public string Log => Process.Log;
 
+    /// <summary>The application's database as a second node would open it; the caller disposes it.</summary>
+    public TestDatabase OpenDatabase() => Process.OpenDatabase();
+
     private WebProcess Process => process ?? throw new InvalidOperationException("The web application was not started.");
 
     /// <summary>The cookies of a demo account's browser; each account signs in once, because hashing a password is slow on purpose.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using LoyaltyAdmin.Domain.Access;
 
 namespace LoyaltyAdmin.Tests.Support;
 
@@ -9,11 +10,13 @@ namespace LoyaltyAdmin.Tests.Support;
 public sealed class WebProcess : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> output = new();
-    private readonly Process process;
+    private readonly ProcessStartInfo start;
+    private Process process;
 
-    private WebProcess(Process process, string url, string dataFolder)
+    private WebProcess(ProcessStartInfo start, string url, string dataFolder)
     {
-        this.process = process;
+        this.start = start;
+        process = new Process { StartInfo = start };
         Url = url;
         DataFolder = dataFolder;
     }
@@ -22,6 +25,10 @@ public sealed class WebProcess : IAsyncDisposable
 
     /// <summary>Holds the application's database; deleted afterwards.</summary>
     public string DataFolder { get; }
+
+    /// <summary>The application's database in the tests' own process: a second node.</summary>
+    public TestDatabase OpenDatabase() =>
+        TestDatabase.At(DatabaseKind.Sqlite, start.Environment["ConnectionStrings__Loyalty"]!, SecretKeys.Load(Path.Combine(DataFolder, "loyalty.db.keys.json")));
 
     /// <summary>Everything the application wrote to the console so far.</summary>
     public string Log => string.Join(Environment.NewLine, output);
@@ -49,7 +56,7 @@ public sealed class WebProcess : IAsyncDisposable
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
-        var web = new WebProcess(new Process { StartInfo = start }, url, dataFolder);
+        var web = new WebProcess(start, url, dataFolder);
         try
         {
             await web.RunAsync();
@@ -71,6 +78,25 @@ public sealed class WebProcess : IAsyncDisposable
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync();
         }
+    }
+
+    /// <summary>Asks the process to end (SIGTERM), as a deployment does, and waits until it has; answers its exit code.</summary>
+    public async Task<int> TerminateAsync(TimeSpan within)
+    {
+        // A shell has the command built in, wherever it runs.
+        using var shell = Process.Start("/bin/sh", ["-c", $"kill -TERM {process.Id}"]);
+        using var patience = new CancellationTokenSource(within);
+        await process.WaitForExitAsync(patience.Token);
+
+        return process.ExitCode;
+    }
+
+    /// <summary>Starts the ended application again: the same address, settings and data.</summary>
+    public async Task RestartAsync()
+    {
+        process.Dispose();
+        process = new Process { StartInfo = start };
+        await RunAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -70,7 +70,7 @@ public sealed class StaffSessions
     {
         if (principal.FindFirstValue(StaffClaims.SessionId) is { } session)
         {
-            await limits.FailAsync(MarkOf(session), new AttemptLimit(1, AbsoluteLifetime, AbsoluteLifetime), cancel);
+            await limits.FailAsync(MarkOf(session), new AttemptLimit(1, AbsoluteLifetime, AbsoluteLifetime), cancel: cancel);
             known.Clear();
         }
     }

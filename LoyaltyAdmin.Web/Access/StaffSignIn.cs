@@ -61,10 +61,12 @@ public sealed class StaffSignIn(LoyaltyDatabase database, UserManager<StaffUser>
             return SignInAnswer.TooMany;
         }
 
+        // Made once, and by whoever comes first: made for the first unknown user only, it would tell.
+        var nobodysHash = gate.NobodysHash;
         var user = await FindAsync(email);
         var now = clock.GetUtcNow();
         // A hash is computed in every case, so that the time taken tells nothing about the account.
-        var verdict = passwords.VerifyHashedPassword(user ?? gate.Nobody, user?.PasswordHash ?? gate.NobodysHash, password);
+        var verdict = passwords.VerifyHashedPassword(user ?? gate.Nobody, user?.PasswordHash ?? nobodysHash, password);
         if (user is null || !user.IsEnabled || user.LockoutEnd > now || verdict == PasswordVerificationResult.Failed)
         {
             await RefuseAsync(http, user, countForUser: user?.LockoutEnd is null || user.LockoutEnd <= now);
@@ -172,7 +174,8 @@ public sealed class StaffSignIn(LoyaltyDatabase database, UserManager<StaffUser>
     private async Task RefuseAsync(HttpContext http, StaffUser? user, bool countForUser)
     {
         await limits.FailAsync(NameOf(http, "minute"), perMinute);
-        await limits.FailAsync(NameOf(http, "hour"), perHour);
+        await limits.FailAsync(NameOf(http, "hour"), perHour, new Suspicion(Actor.System with { Name = "Unknown", IpAddress = AddressOf(http) },
+            $"{perHour.Failures} sign-ins from one network address failed within an hour: somebody may be guessing passwords. The address is refused for {perHour.LockFor.TotalMinutes} minutes."));
         if (user is not null && countForUser)
         {
             await SaveAsync(user.Id, found =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.EntityFrameworkCore;
@@ -16,7 +17,8 @@ public static class Health
         .AddCheck<MigrationHealth>("migrations")
         .AddCheck<JobHealth>("jobs")
         .AddCheck<DiskHealth>("disk")
-        .AddCheck<LedgerHealth>("ledger");
+        .AddCheck<LedgerHealth>("ledger")
+        .AddCheck<SecurityHealth>("security");
 
     public static void MapHealth(this WebApplication app)
     {
@@ -105,6 +107,24 @@ public static class Health
             return Task.FromResult(free < TooLittle ? HealthCheckResult.Unhealthy($"{free / Megabyte} MB are free.")
                 : free < Little ? HealthCheckResult.Degraded($"{free / Megabyte} MB are free.")
                 : HealthCheckResult.Healthy());
+        }
+    }
+
+    /// <summary>Alerts that nobody has looked at make the node degraded: monitoring calls a person.</summary>
+    private sealed class SecurityHealth(SecurityAlerts alerts) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                return await alerts.CountUnseenAsync(cancellationToken) is > 0 and var unseen
+                    ? HealthCheckResult.Degraded($"Security alerts nobody has seen: {unseen}. They are on the Dashboard.")
+                    : HealthCheckResult.Healthy();
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                return HealthCheckResult.Degraded("Unknown: the database does not answer.");
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Web.Access;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -14,9 +15,11 @@ public sealed class Telemetry : IDisposable
     private readonly Counter<long> signIns;
     private readonly MeterProvider? exporter;
 
-    public Telemetry(CircuitRegistry circuits, IConfiguration settings)
+    public Telemetry(CircuitRegistry circuits, SecurityAlerts alerts, IConfiguration settings)
     {
         signIns = meter.CreateCounter<long>("loyalty.sign_ins", description: "Sign-in attempts by answer");
+        var raised = meter.CreateCounter<long>("loyalty.security_alerts", description: "What looked like an attack; see the audit trail");
+        alerts.Raised += () => raised.Add(1);
         meter.CreateObservableGauge("loyalty.circuits", () => circuits.Count, description: "Open portal circuits on this node");
         if (settings["Telemetry:Otlp"] is { Length: > 0 } endpoint)
         {
@@ -50,6 +53,5 @@ public static class OperationsStartup
 
         builder.Services.AddSingleton<Telemetry>();
         builder.Services.AddHealth();
-        builder.Services.AddHostedService<Jobs.AuditSealer>();
     }
 }

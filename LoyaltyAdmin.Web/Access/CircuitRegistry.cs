@@ -14,6 +14,7 @@ public sealed class CircuitRegistry
 
     private static readonly TimeSpan grace = TimeSpan.FromSeconds(3);
 
+    private readonly Lock adding = new();
     private readonly ConcurrentDictionary<StaffCircuit, byte> circuits = new();
     private readonly ConcurrentDictionary<HttpContext, string> connections = new();
 
@@ -27,30 +28,37 @@ public sealed class CircuitRegistry
     /// <summary>Whether one more circuit of this user fits; a refused one shows only that there are too many.</summary>
     internal bool TryAdd(StaffCircuit circuit)
     {
-        var fits = circuits.Keys.Count(c => c.IsConnected) < InTotal && circuits.Keys.Count(c => c.IsConnected && c.ActorKey == circuit.ActorKey) < PerUser;
-        if (fits)
+        lock (adding)
         {
-            circuits[circuit] = 0;
-        }
+            var fits = circuits.Keys.Count(c => c.IsConnected) < InTotal && circuits.Keys.Count(c => c.IsConnected && c.ActorKey == circuit.ActorKey) < PerUser;
+            if (fits)
+            {
+                circuits[circuit] = 0;
+            }
 
-        return fits;
+            return fits;
+        }
     }
 
     internal void Remove(StaffCircuit circuit) => circuits.TryRemove(circuit, out _);
 
-    internal bool TryConnect(Actor actor, HttpContext http)
+    /// <summary>Whether one more connection of this user fits; each is counted until <see cref="Disconnect"/>.</summary>
+    public bool TryConnect(Actor actor, HttpContext http)
     {
-        if (connections.Count >= InTotal + SpareConnections || connections.Values.Count(key => key == actor.Key) >= PerUser + SpareConnections)
+        lock (adding)
         {
-            return false;
+            if (connections.Count >= InTotal + SpareConnections || connections.Values.Count(key => key == actor.Key) >= PerUser + SpareConnections)
+            {
+                return false;
+            }
+
+            connections[http] = actor.Key;
+
+            return true;
         }
-
-        connections[http] = actor.Key;
-
-        return true;
     }
 
-    internal void Disconnect(HttpContext http) => connections.TryRemove(http, out _);
+    public void Disconnect(HttpContext http) => connections.TryRemove(http, out _);
 
     /// <summary>Sends the user's open pages to the server anew, where the session is checked; cuts the connections that do not go.</summary>
     public void End(string actorKey)

@@ -127,7 +127,12 @@ public static class StaffAccess
         services.AddSingleton<CircuitRegistry>().AddHostedService<CircuitGuard>();
         services.AddScoped<StaffCircuit>().AddScoped<CircuitHandler>(provider => provider.GetRequiredService<StaffCircuit>());
         services.AddScoped<CurrentStaff>();
-        services.Configure<CircuitOptions>(options => (options.DisconnectedCircuitMaxRetained, options.DisconnectedCircuitRetentionPeriod) = (100, TimeSpan.FromMinutes(3)));
+        services.Configure<CircuitOptions>(options =>
+        {
+            (options.DisconnectedCircuitMaxRetained, options.DisconnectedCircuitRetentionPeriod) = (100, TimeSpan.FromMinutes(3));
+            // Nothing of a circuit outlives it: a page that comes back later reads everything anew, as the user it then is.
+            options.PersistedCircuitInMemoryMaxRetained = 0;
+        });
     }
 
     /// <remarks>The caller's address comes from a header only where the operator named the proxies that set it.</remarks>

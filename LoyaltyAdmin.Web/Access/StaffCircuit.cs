@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using LoyaltyAdmin.Domain.Access;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
@@ -32,8 +33,13 @@ public sealed class StaffCircuit(CircuitRegistry registry, AuthenticationStatePr
 
     public override async Task OnCircuitOpenedAsync(Circuit circuit, CancellationToken cancellationToken)
     {
-        var user = (await authentication.GetAuthenticationStateAsync()).User;
-        CircuitId = circuit.Id;
+        Open(circuit.Id, (await authentication.GetAuthenticationStateAsync()).User);
+    }
+
+    /// <summary>Takes its place in the registry, if there is one.</summary>
+    public void Open(string id, ClaimsPrincipal user)
+    {
+        CircuitId = id;
         (UserId, ActorKey) = (StaffClaims.IdOf(user), StaffClaims.ActorOf(user)?.Key);
         IsConnected = true;
         IsRefused = !registry.TryAdd(this);

@@ -1,25 +1,46 @@
+using System.Globalization;
 using LoyaltyAdmin.Domain.Audit;
+using LoyaltyAdmin.Domain.Jobs;
 
 namespace LoyaltyAdmin.Web.Jobs;
 
-/// <summary>Chains new audit entries every half minute. Safe on several nodes: a seal is unique per entry.</summary>
-internal sealed class AuditSealer(AuditSealing sealing, ILogger<AuditSealer> log) : BackgroundService
+/// <summary>
+/// Chains new audit entries every half minute; safe on several nodes, because a seal is unique per entry. The job history gets a line an hour,
+/// for every failure and for the first success after one: two lines a minute would bury it.
+/// </summary>
+public sealed class AuditSealer(AuditSealing sealing, TimeProvider clock) : BackgroundWork
 {
-    private static readonly TimeSpan interval = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan tellEvery = TimeSpan.FromHours(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private int untold;
+    private bool hasFailed;
+    private DateTimeOffset toldAt = DateTimeOffset.MinValue;
+
+    public override string Name => "Audit sealing";
+
+    public override TimeSpan PollEvery => TimeSpan.FromSeconds(25);
+
+    public override async Task<string?> RunOnceAsync(CancellationToken cancel = default)
     {
-        using var timer = new PeriodicTimer(interval);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            try
-            {
-                await sealing.SealAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                log.LogWarning("Audit entries could not be sealed and will be next time: {Kind}", exception.GetBaseException().GetType().Name);
-            }
+            untold += await sealing.SealAsync(cancel);
         }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            hasFailed = true;
+            throw;
+        }
+
+        var now = clock.GetUtcNow();
+        if (!hasFailed && (untold == 0 || now - toldAt < tellEvery))
+        {
+            return null;
+        }
+
+        var summary = string.Create(CultureInfo.InvariantCulture, $"{untold} audit entries sealed.");
+        (untold, hasFailed, toldAt) = (0, false, now);
+
+        return summary;
     }
 }

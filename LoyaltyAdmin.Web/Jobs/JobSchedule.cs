@@ -1,5 +1,6 @@
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Exports;
+using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
 using Quartz;
@@ -30,6 +31,7 @@ public static class JobSchedule
         services.AddSingleton(provider => new ExportSettings(builder.Configuration["Data:Exports"] is { Length: > 0 } folder
             ? Path.GetFullPath(folder)
             : Path.Combine(Path.GetDirectoryName(provider.GetRequiredService<Storage>().KeyFile)!, "exports")));
+        services.AddSingleton<BackgroundWork, AuditSealer>();
         services.AddHostedService<NightlySchedule>();
         services.AddHostedService<BackgroundWorkers>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));

@@ -3,12 +3,8 @@ namespace LoyaltyAdmin.Domain.Excel;
 /// <summary>Counts what a parser would have to hold or go through: rows, cells, characters of a cell, depth, names.</summary>
 internal sealed class SheetScan(UploadLimits limits)
 {
-    private const int LongestName = 512;
     private const int LongestText = 256 * 1024;
     private const int DeepestElement = 100;
-
-    // Parsers keep every distinct name for as long as they live.
-    private const int DistinctNames = 4096;
 
     // Shared texts are held in memory, and so are formats.
     private const int SharedTexts = 2_000_000;
@@ -17,8 +13,7 @@ internal sealed class SheetScan(UploadLimits limits)
     // The header, and the lines an export writes above it.
     private const int RowsAbove = 21;
 
-    private readonly HashSet<ulong> names = [];
-    private readonly ulong[] recent = new ulong[1024];
+    private readonly XmlNames names = new();
     private int depth;
     private int rows;
     private int filledRows;
@@ -84,7 +79,7 @@ internal sealed class SheetScan(UploadLimits limits)
 
         var name = tag[1..length];
         var isClosed = tag[^2] == '/';
-        Remember(name);
+        names.Remember(name);
 
         if (!isClosed && ++depth > DeepestElement)
         {
@@ -210,11 +205,11 @@ internal sealed class SheetScan(UploadLimits limits)
 
     private void Attribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, Element element)
     {
-        Remember(name);
+        names.Remember(name);
 
         if (name.StartsWith("xmlns"u8))
         {
-            Remember(value);
+            names.Remember(value);
         }
         else if (element == Element.Cell && name.SequenceEqual("r"u8))
         {
@@ -223,29 +218,6 @@ internal sealed class SheetScan(UploadLimits limits)
         else if (element == Element.Row && name.SequenceEqual("r"u8))
         {
             _ = CellPlace.Row(value) ?? throw Refusals.Damaged();
-        }
-    }
-
-    private void Remember(ReadOnlySpan<byte> name)
-    {
-        if (name.Length > LongestName)
-        {
-            throw Refusals.ForbiddenXml();
-        }
-
-        var hash = Hash(name);
-
-        if (recent[hash % 1024] == hash)
-        {
-            return;
-        }
-
-        recent[hash % 1024] = hash;
-        names.Add(hash);
-
-        if (names.Count > DistinctNames)
-        {
-            throw Refusals.ForbiddenXml();
         }
     }
 
@@ -266,18 +238,6 @@ internal sealed class SheetScan(UploadLimits limits)
         }
 
         return count;
-    }
-
-    private static ulong Hash(ReadOnlySpan<byte> name)
-    {
-        var hash = 14695981039346656037UL;
-
-        foreach (var letter in name)
-        {
-            hash = (hash ^ letter) * 1099511628211UL;
-        }
-
-        return hash;
     }
 
     private static bool IsEndOfName(byte letter) => letter is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'/' or (byte)'>';

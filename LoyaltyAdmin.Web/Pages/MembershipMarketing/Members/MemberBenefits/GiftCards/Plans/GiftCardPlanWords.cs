@@ -22,7 +22,7 @@ public static class GiftCardPlanWords
     {
         var names = stores.Where(store => scope.StoreIds.Contains(store.Id)).Select(store => store.Name).ToList();
         var others = scope.StoreIds.Length - names.Count;
-        var listed = names.Count <= 2 && others == 0 ? string.Join(", ", names) : $"{scope.StoreIds.Length} stores";
+        var listed = names.Count <= 2 && others == 0 ? string.Join(", ", names) : $"{scope.StoreIds.Length} {(scope.StoreIds.Length == 1 ? "store" : "stores")}";
 
         return scope.Kind switch
         {

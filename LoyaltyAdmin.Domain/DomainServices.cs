@@ -8,6 +8,7 @@ using LoyaltyAdmin.Domain.Exports;
 using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Ledger;
+using LoyaltyAdmin.Domain.Orders;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Webhooks;
 using Microsoft.AspNetCore.Identity;
@@ -22,6 +23,7 @@ public static class DomainServices
     /// <summary>Adds the business. The caller brings the database (<see cref="DatabaseRegistration"/>), <see cref="TimeProvider"/> and <see cref="SecretKeys"/>.</summary>
     public static IServiceCollection AddLoyaltyDomain(this IServiceCollection services) => services
         .AddSingleton<DatabaseStartup>()
+        .AddOrders()
         .AddSingleton<AuditTrail>()
         .AddSingleton<AccessControl>()
         .AddSingleton<Ledger.Ledger>()

@@ -18,6 +18,18 @@ public abstract class DatabaseProvider
     /// <summary>Inserts many rows at once.</summary>
     internal abstract BulkInsert Bulk { get; }
 
+    /// <summary>Adds up orders per member.</summary>
+    internal abstract PurchaseSql PurchaseSql { get; }
+
+    /// <summary>
+    /// Holds rows until the transaction ends, in the order of their identifiers: what is read of them afterwards stays true. Nothing to do where
+    /// one writer has the database to itself.
+    /// </summary>
+    internal virtual Task LockRowsAsync(LoyaltyDbContext db, string table, IReadOnlyCollection<long> ids, CancellationToken cancel) => Task.CompletedTask;
+
+    /// <summary>Holds names, also of what does not exist yet, until the transaction ends; call it first and once. Names are numbers below a few hundred: each may be held by one transaction only.</summary>
+    internal virtual Task LockNamesAsync(LoyaltyDbContext db, IReadOnlyCollection<int> names, CancellationToken cancel) => Task.CompletedTask;
+
     /// <summary>Posts in a transaction of its own, the fastest way this database has.</summary>
     internal abstract Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel);
 

@@ -3,7 +3,10 @@ namespace LoyaltyAdmin.Tests.Support;
 /// <summary>A clock that stands still until a test moves it. Timers and delays keep real time.</summary>
 public sealed class TestClock : TimeProvider
 {
-    private long ticks = new DateTimeOffset(2026, 3, 2, 15, 0, 0, TimeSpan.Zero).Ticks;
+    /// <summary>Where every test's clock stands at first.</summary>
+    public static readonly DateTimeOffset Start = new(2026, 3, 2, 15, 0, 0, TimeSpan.Zero);
+
+    private long ticks = Start.Ticks;
 
     public DateTimeOffset Now
     {

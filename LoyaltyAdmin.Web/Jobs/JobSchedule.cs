@@ -51,6 +51,7 @@ public static class JobSchedule
             var zone = await db.CompanySettings.Select(settings => settings.TimeZone).FirstOrDefaultAsync(cancellationToken) is { } name ? Calendar.Zone(name) : TimeZoneInfo.Utc;
             var scheduler = await schedulers.GetScheduler(cancellationToken);
             await NightlyAsync<LedgerCheckJob>(scheduler, zone, cancellationToken);
+            await NightlyAsync<PurchaseRecountJob>(scheduler, zone, cancellationToken);
             await NightlyAsync<TierJob>(scheduler, zone, cancellationToken);
         }
 

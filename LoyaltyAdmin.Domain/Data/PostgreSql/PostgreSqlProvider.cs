@@ -14,6 +14,20 @@ public sealed class PostgreSqlProvider(string connectionString) : DatabaseProvid
 
     internal override BulkInsert Bulk { get; } = new PostgreSqlBulkInsert();
 
+    internal override PurchaseSql PurchaseSql { get; } = new PostgreSqlPurchaseSql();
+
+    // Not FOR UPDATE: rows that refer to these are being inserted meanwhile, and hold their keys.
+    internal override Task LockRowsAsync(LoyaltyDbContext db, string table, IReadOnlyCollection<long> ids, CancellationToken cancel)
+    {
+        var statement = $"SELECT 1 FROM \"{table}\" WHERE \"Id\" = ANY(@ids) ORDER BY \"Id\" FOR NO KEY UPDATE";
+
+        return ids.Count == 0 ? Task.CompletedTask : db.Database.ExecuteSqlRawAsync(statement, [new NpgsqlParameter("@ids", ids.ToArray())], cancel);
+    }
+
+    // The first number keeps them apart from other advisory locks.
+    internal override Task LockNamesAsync(LoyaltyDbContext db, IReadOnlyCollection<int> names, CancellationToken cancel) =>
+        names.Count == 0 ? Task.CompletedTask : db.Database.ExecuteSqlRawAsync("SELECT pg_advisory_xact_lock(761205, name) FROM (SELECT unnest(@names) AS name ORDER BY 1) AS n", [new NpgsqlParameter("@names", names.Distinct().ToArray())], cancel);
+
     internal override async Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
     {
         if (posting.ReversesId is not null)

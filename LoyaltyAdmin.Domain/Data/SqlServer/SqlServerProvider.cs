@@ -1,4 +1,5 @@
 using System.Data;
+using System.Globalization;
 using LoyaltyAdmin.Domain.Ledger;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
@@ -21,6 +22,29 @@ public sealed class SqlServerProvider : DatabaseProvider
     internal override LedgerSql LedgerSql { get; } = new SqlServerLedgerSql();
 
     internal override BulkInsert Bulk { get; } = new SqlServerBulkInsert();
+
+    internal override PurchaseSql PurchaseSql { get; } = new SqlServerPurchaseSql();
+
+    internal override async Task LockRowsAsync(LoyaltyDbContext db, string table, IReadOnlyCollection<long> ids, CancellationToken cancel)
+    {
+        foreach (var chunk in ids.Order().Chunk(500))
+        {
+            var statement = $"DECLARE @held int; SELECT @held = COUNT(*) FROM \"{table}\" WITH (UPDLOCK, ROWLOCK) WHERE \"Id\" IN ({string.Join(", ", chunk.Select(id => id.ToString(CultureInfo.InvariantCulture)))})";
+            await db.Database.ExecuteSqlRawAsync(statement, cancel);
+        }
+    }
+
+    internal override async Task LockNamesAsync(LoyaltyDbContext db, IReadOnlyCollection<int> names, CancellationToken cancel)
+    {
+        if (names.Count == 0)
+        {
+            return;
+        }
+
+        var statement = "DECLARE @held int;\n" + string.Concat(names.Distinct().Order().Select(name =>
+            string.Create(CultureInfo.InvariantCulture, $"EXEC @held = sp_getapplock @Resource = 'loyalty-{name}', @LockMode = 'Exclusive'; IF @held < 0 THROW 51000, 'The lock was not given.', 1;\n")));
+        await db.Database.ExecuteSqlRawAsync(statement, cancel);
+    }
 
     internal override async Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
     {

@@ -29,6 +29,8 @@ public sealed class SqliteProvider : DatabaseProvider, IAsyncDisposable, IDispos
 
     internal override BulkInsert Bulk { get; } = new SqliteBulkInsert();
 
+    internal override PurchaseSql PurchaseSql { get; } = new SqlitePurchaseSql();
+
     // SQLite's own busy wait sleeps and is unfair (seconds at 64 writers); a queue in front of it is fair and asynchronous.
     internal override SemaphoreSlim WriteGate => gate;
 

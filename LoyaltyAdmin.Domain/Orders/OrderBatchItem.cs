@@ -1,0 +1,98 @@
+using LoyaltyAdmin.Domain.Stores;
+using LoyaltyAdmin.Domain.Values;
+
+namespace LoyaltyAdmin.Domain.Orders;
+
+internal sealed partial class OrderBatch
+{
+    /// <summary>One delivery of the batch on its way to its outcome.</summary>
+    private sealed class Item
+    {
+        private readonly List<FieldError> errors;
+
+        public Item(OrderDelivery delivery, DateTimeOffset now)
+        {
+            (Delivery, Hash) = (delivery, OrderChecks.Hash(delivery));
+            errors = [.. OrderChecks.Check(delivery, now).All];
+        }
+
+        public OrderDelivery Delivery { get; }
+
+        public byte[] Hash { get; }
+
+        /// <summary>What is known under this source and number.</summary>
+        public Order? Known { get; set; }
+
+        /// <summary>The refunds that name it, waiting ones included.</summary>
+        public List<OrderRefund> Refunds { get; } = [];
+
+        public Store? Store { get; set; }
+        public OrderMembers.Buyer? Buyer { get; set; }
+        public OrderEffect Effect { get; set; } = OrderEffect.Refused;
+
+        /// <summary>The later delivery of the same order in this batch.</summary>
+        public Item? Latest { get; set; }
+
+        public Order? Row { get; set; }
+        public long? NewId { get; set; }
+        public string? Warning { get; set; }
+
+        public bool IsValid => errors.Count == 0;
+
+        public bool SaysWhatIsKnown => Known is not null && Known.ContentHash.AsSpan().SequenceEqual(Hash);
+
+        public long? OrderId => Latest?.OrderId ?? Known?.Id ?? NewId;
+
+        private string? Code { get; set; }
+
+        public void Refuse(bool holds, string code, string field, string sentence)
+        {
+            if (holds)
+            {
+                Code ??= code;
+                errors.Add(new FieldError(field, sentence));
+            }
+        }
+
+        /// <summary>Holds the delivery against what is known. Equal content moves the time forward: an earlier change that comes late must not win.</summary>
+        public void Decide()
+        {
+            if (Known is null)
+            {
+                Effect = OrderEffect.Created;
+            }
+            else if (SaysWhatIsKnown)
+            {
+                Effect = OrderEffect.Unchanged;
+                Known.SourceChangedAt = Delivery.ChangedAt > Known.SourceChangedAt ? Delivery.ChangedAt : Known.SourceChangedAt;
+            }
+            else
+            {
+                var isLater = Delivery.ChangedAt > Known.SourceChangedAt || (Delivery.ChangedAt == Known.SourceChangedAt && Hash.AsSpan().SequenceCompareTo(Known.ContentHash) > 0);
+                Effect = isLater ? OrderEffect.Updated : OrderEffect.Older;
+            }
+        }
+
+        /// <summary>A row to be filled with what was delivered.</summary>
+        public Order NewOrder(DateTimeOffset now, long? importId) => new()
+        {
+            Source = Delivery.Source,
+            Number = Delivery.Number,
+            Kind = Delivery.Kind,
+            StoreId = Store!.Id,
+            Channel = Delivery.Channel,
+            Currency = Delivery.Currency,
+            PlacedAt = Delivery.PlacedAt,
+            BusinessDay = default,
+            Total = Delivery.Total,
+            SourceChangedAt = Delivery.ChangedAt,
+            ContentHash = Hash,
+            RecordedAt = now,
+            ImportId = importId,
+        };
+
+        public OrderOutcome Outcome() => IsValid
+            ? new OrderOutcome(Delivery.Source, Delivery.Number, Effect, OrderId, []) { Warning = Warning }
+            : new OrderOutcome(Delivery.Source, Delivery.Number, OrderEffect.Refused, OrderId: null, [.. errors]) { Code = Code ?? "invalid_input" };
+    }
+}

@@ -1,0 +1,29 @@
+using LoyaltyAdmin.Domain.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace LoyaltyAdmin.Domain.Orders;
+
+/// <summary>Keeps what members' orders add up to beside the orders, in the transaction that changes them.</summary>
+public sealed class PurchaseSummaries(LoyaltyDatabase database)
+{
+    /// <summary>
+    /// Writes the summaries and months of these members anew from their orders. Saves what the context still holds first; entities of summaries it
+    /// tracks are out of date afterwards. Where writers run side by side the members are held until the transaction ends: of two that change orders
+    /// of one member, the second counts what the first wrote.
+    /// </summary>
+    public async Task RewriteAsync(LoyaltyDbContext db, IEnumerable<long> memberIds, CancellationToken cancel = default)
+    {
+        var ids = memberIds.Distinct().Order().ToArray();
+        if (ids.Length == 0)
+        {
+            return;
+        }
+
+        await db.SaveChangesAsync(cancel);
+        await database.Provider.LockRowsAsync(db, "Members", ids, cancel);
+        foreach (var members in PurchaseSql.Members(ids))
+        {
+            await database.Provider.PurchaseSql.RewriteAsync(db, members, cancel);
+        }
+    }
+}

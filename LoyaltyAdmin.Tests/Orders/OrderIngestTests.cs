@@ -287,8 +287,16 @@ public abstract class OrderIngestTests(DatabaseKind kind) : DatabaseTest(kind)
         var today = DateOnly.FromDateTime(Clock.Now.UtcDateTime);
         await Db.AddAsync(new Domain.Cards.LoyaltyCard
         {
-            MemberId = member.Id, PlanId = plan.Id, Number = number, TierId = tiers[0].Id, EarnedTierId = tiers[0].Id, TierSince = today,
-            PeriodStart = today, PeriodEnd = today.AddYears(1), IssuedAt = Clock.Now, IssuedOn = today,
+            MemberId = member.Id,
+            PlanId = plan.Id,
+            Number = number,
+            TierId = tiers[0].Id,
+            EarnedTierId = tiers[0].Id,
+            TierSince = today,
+            PeriodStart = today,
+            PeriodEnd = today.AddYears(1),
+            IssuedAt = Clock.Now,
+            IssuedOn = today,
         });
     }
 }

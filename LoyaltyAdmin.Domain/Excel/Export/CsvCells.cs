@@ -6,7 +6,8 @@ namespace LoyaltyAdmin.Domain.Excel;
 /// <summary>Writes the cells of one row as CSV fields. The writer itself puts an apostrophe before text that looks like a formula.</summary>
 internal sealed class CsvCells(CsvWriter csv, TimeZoneInfo zone) : CellSink
 {
-    public override void Text(string? value) => csv.WriteField(value);
+    // Some spreadsheets drop a leading NUL and read on; the writer does not know it.
+    public override void Text(string? value) => csv.WriteField(value is ['\0', ..] ? $"'{value}" : value);
 
     public override void Integer(long? value) => csv.WriteField(value);
 

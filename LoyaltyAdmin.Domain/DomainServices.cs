@@ -9,6 +9,7 @@ using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Orders;
+using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Webhooks;
 using Microsoft.AspNetCore.Identity;
@@ -88,6 +89,8 @@ public static class DomainServices
         .AddSingleton<ExportSource, GiftCardTransactionExport>()
         .AddSingleton<ExportSource, RollForwardExport>()
         .AddSingleton<ExportSource, InterStoreExport>()
+        .AddSingleton<MemberDashboard>()
+        .AddSingleton<ExportSource, MemberDashboardExport>()
         .AddSingleton<ExportWork>()
         .AddSingleton<Exports.Exports>()
         .AddSingleton<BackgroundWork>(services => services.GetRequiredService<ExportWork>())

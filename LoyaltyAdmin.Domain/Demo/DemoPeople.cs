@@ -22,11 +22,14 @@ internal static class DemoPeople
 
     private static readonly string[] areaCodes = ["212", "312", "213", "646", "773", "323"];
 
+    /// <summary>How many people there are before a phone number comes back.</summary>
+    public const int Count = 600;
+
     /// <summary>The same person for the same number.</summary>
     public static DemoPerson Of(int number)
     {
         var (first, last) = (firstNames[number % firstNames.Length], lastNames[number / firstNames.Length * 7 % lastNames.Length]);
-        var phone = string.Create(CultureInfo.InvariantCulture, $"+1 {areaCodes[number % areaCodes.Length]} 555 01{number * 37 % 100:D2}");
+        var phone = string.Create(CultureInfo.InvariantCulture, $"+1 {areaCodes[number % areaCodes.Length]} 555 01{number / areaCodes.Length * 37 % 100:D2}");
 
         return new DemoPerson($"{first} {last}", phone, $"{first}.{last.Replace("'", "", StringComparison.Ordinal)}{number}@example.com".ToLowerInvariant());
     }

@@ -10,6 +10,7 @@ public enum ExportKind
     GiftCardTransactions,
     LiabilityRollForward,
     InterStoreSettlement,
+    MemberDashboard,
 }
 
 public enum ExportStatus

@@ -1,4 +1,5 @@
 using LoyaltyAdmin.Domain.GiftCards;
+using LoyaltyAdmin.Domain.Members;
 
 namespace LoyaltyAdmin.Domain.Exports;
 
@@ -9,6 +10,7 @@ public sealed record ExportRequest
     public SoldGiftCardFilter? Cards { get; init; }
     public GiftCardTransactionFilter? Transactions { get; init; }
     public ReconciliationFilter? Reconciliation { get; init; }
+    public MemberDashboardFilter? MemberDashboard { get; init; }
 
     /// <summary>The header's store switch; null: Group View.</summary>
     public long? StoreView { get; init; }

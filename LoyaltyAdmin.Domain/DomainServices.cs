@@ -10,7 +10,9 @@ using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Orders;
+using LoyaltyAdmin.Domain.Segments;
 using LoyaltyAdmin.Domain.Stores;
+using LoyaltyAdmin.Domain.Tags;
 using LoyaltyAdmin.Domain.Webhooks;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,7 +43,6 @@ public static class DomainServices
         .AddSingleton<StoreCatalog>()
         .AddSingleton<GroupCalendar>()
         .AddSingleton<WebhookOutbox>()
-        .AddSingleton<Segments.SegmentCompiler>()
         .AddSingleton<CardPlanService>()
         .AddSingleton<CardIssuing>()
         .AddSingleton<TierCalculation>()
@@ -49,6 +50,20 @@ public static class DomainServices
         .AddSingleton<LoyaltyCards>()
         .AddSingleton<MemberCardReader>()
         .AddSingleton<CardExpiry>()
+        .AddSingleton<SegmentCompiler>()
+        .AddSingleton<AudienceUses, RuleUses>()
+        .AddSingleton<AudienceUsers>()
+        .AddSingleton<RuleExplanation>()
+        .AddSingleton<Audiences>()
+        .AddSingleton<SegmentService>()
+        .AddSingleton<SegmentLists>()
+        .AddSingleton<SegmentSnapshots>()
+        .AddSingleton<MemberSegments>()
+        .AddSingleton<BuiltInTags>()
+        .AddSingleton<TagService>()
+        .AddSingleton<TagAssignment>()
+        .AddSingleton<TagRecalculation>()
+        .AddSingleton<MemberTagList>()
         .AddSingleton<CompanyService>()
         .AddSingleton<StoreService>()
         .AddSingleton<AgreementService>()

@@ -115,4 +115,19 @@ public sealed class SegmentConditionKindsTests
 
         Enumerable.Range(0, rules.KindCount).Select(kind => rules.Condition(kind).GetType()).Distinct().ShouldBe(Kinds, ignoreOrder: true);
     }
+
+    [Fact]
+    public async Task Every_kind_has_a_sentence_for_people()
+    {
+        await using var db = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
+        var random = new Random(8);
+        var population = await Population.CreateAsync(db, 3, random);
+        var rules = new RandomRules(population, random);
+        var names = await db.Get<SegmentService>().NamesAsync(Actor.System);
+
+        foreach (var condition in Enumerable.Range(0, rules.KindCount).SelectMany(kind => Enumerable.Range(0, 10).Select(_ => rules.Condition(kind))))
+        {
+            SegmentSentences.Of(condition, names).ShouldNotContain("(gone)");
+        }
+    }
 }

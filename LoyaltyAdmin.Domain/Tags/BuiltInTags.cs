@@ -1,0 +1,46 @@
+using LoyaltyAdmin.Domain.Access;
+using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Members;
+using LoyaltyAdmin.Domain.Segments;
+using LoyaltyAdmin.Domain.Values;
+using Microsoft.EntityFrameworkCore;
+
+namespace LoyaltyAdmin.Domain.Tags;
+
+/// <summary>The tags of the document “Automating Customer Re-engagement with Loyalty Tags and Notifications”: made at start where they are missing.</summary>
+public sealed class BuiltInTags(LoyaltyDatabase database, TimeProvider clock)
+{
+    public const string PosRevenue = "posRevenueWithinLast6Month";
+    public const string Revenue = "revenueWithinLast6Month";
+    public const string InformAboutBonusSystem = "informAboutBonusSystem";
+
+    /// <summary>Each tag with its rule.</summary>
+    public static IReadOnlyList<(string Name, string Description, string Colour, SegmentRule Rule)> All { get; } =
+    [
+        (PosRevenue, "Active in-store shoppers: bought at a till within the last six calendar months, net of refunds.", "#0f766e", SegmentRule.All(RevenueIn(Channel.Pos))),
+        (Revenue, "Active shoppers: bought in any channel within the last six calendar months, net of refunds.", "#1d4ed8", SegmentRule.All(RevenueIn(channel: null))),
+        (InformAboutBonusSystem, "Agreed to news of the bonus system (loyaltyNotification) by at least one channel of messages.", "#7c3aed",
+            SegmentRule.Any([.. new[] { ConsentChannel.Email, ConsentChannel.Sms, ConsentChannel.Push, ConsentChannel.MiniProgram }.Select(channel => new ConsentCondition(channel, ConsentPurpose.LoyaltyNotification))])),
+    ];
+
+    /// <summary>Makes the missing ones. One of the same name that people made before stays as it is.</summary>
+    public async Task EnsureAsync(CancellationToken cancel = default)
+    {
+        var names = All.Select(tag => tag.Name).ToArray();
+        await using (var db = await database.ReadAsync(cancel))
+        {
+            if (await db.Tags.CountAsync(t => names.Contains(t.Name), cancel) == names.Length)
+            {
+                return;
+            }
+        }
+
+        await database.WriteAsync(Actor.System, async db =>
+        {
+            var known = await db.Tags.Where(t => names.Contains(t.Name)).Select(t => t.Name).ToListAsync(cancel);
+            db.Tags.AddRange(All.Where(tag => !known.Contains(tag.Name)).Select(tag => new Tag { Name = tag.Name, Description = tag.Description, Colour = tag.Colour, Kind = TagKind.Computed, Rule = tag.Rule, IsBuiltIn = true, CreatedAt = clock.GetUtcNow() }));
+        }, cancel);
+    }
+
+    private static PurchaseCondition RevenueIn(Channel? channel) => new(PurchaseFigure.Revenue, Comparison.AtLeast, PurchaseCondition.AboveZero, channel, LastMonths: 6);
+}

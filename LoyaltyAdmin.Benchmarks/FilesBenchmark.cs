@@ -107,7 +107,7 @@ internal static class FilesBenchmark
         var upload = watch.Elapsed.TotalSeconds;
         await imports.ConfirmAsync(world.Finance, import.Id, ImportMode.AllOrNothing);
         watch.Restart();
-        await world.Get<GiftCardImportWork>().RunOnceAsync();
+        await world.Get<ImportWork>().RunOnceAsync();
         var apply = watch.Elapsed.TotalSeconds;
         var megabytes = peak.Megabytes;
         await stop.CancelAsync();

@@ -6,6 +6,7 @@ using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Demo;
 using LoyaltyAdmin.Domain.Exports;
 using LoyaltyAdmin.Domain.GiftCards;
+using LoyaltyAdmin.Domain.Imports;
 using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Members;
@@ -93,9 +94,13 @@ public static class DomainServices
         .AddSingleton<GiftCardRefunds>()
         .AddSingleton<GiftCardAdjustments>()
         .AddSingleton<ApprovalHandler>(services => services.GetRequiredService<GiftCardRefunds>())
-        .AddSingleton<GiftCardImportWork>()
-        .AddSingleton<GiftCardImports>()
-        .AddSingleton<BackgroundWork>(services => services.GetRequiredService<GiftCardImportWork>())
+        .AddSingleton<MemberProfiles>()
+        .AddSingleton<MemberLookups>()
+        .AddSingleton<Consents>()
+        .AddSingleton<ImportTools>()
+        .AddSingleton<ImportWork>()
+        .AddSingleton<BackgroundWork>(services => services.GetRequiredService<ImportWork>())
+        .AddImport<GiftCardImports, GiftCardImport>()
         .AddSingleton<ApprovalHandler>(services => services.GetRequiredService<GiftCardAdjustments>())
         .AddSingleton<ApprovalHandler, GiftCardImportApprovals>()
         .AddSingleton(new ExportSettings(Path.Combine(Path.GetTempPath(), "loyalty-exports")))
@@ -111,4 +116,10 @@ public static class DomainServices
         .AddSingleton<BackgroundWork>(services => services.GetRequiredService<ExportWork>())
         .AddSingleton<ApprovalHandler, NumberExportApprovals>()
         .AddSingleton<Approvals>();
+
+    /// <summary>A kind of import: its service for pages and its definition.</summary>
+    private static IServiceCollection AddImport<TService, TDefinition>(this IServiceCollection services) where TService : ImportFlow where TDefinition : ImportDefinition => services
+        .AddSingleton<TService>()
+        .AddSingleton<ImportFlow>(provider => provider.GetRequiredService<TService>())
+        .AddSingleton<ImportDefinition, TDefinition>();
 }

@@ -3,6 +3,7 @@ using LoyaltyAdmin.Web;
 using LoyaltyAdmin.Web.Access;
 using LoyaltyAdmin.Web.Api;
 using LoyaltyAdmin.Web.Components;
+using LoyaltyAdmin.Web.Components.Imports;
 using LoyaltyAdmin.Web.Jobs;
 using LoyaltyAdmin.Web.Layout;
 using LoyaltyAdmin.Web.Operations;
@@ -50,7 +51,7 @@ try
     app.MapStaffAccess();
     app.MapLoyaltyApi();
     app.MapCardDesigns();
-    app.MapGiftCardFiles();
+    app.MapFileDownloads();
     app.MapHealth();
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null); // UseSecurityHeaders says more.
 

@@ -76,10 +76,10 @@ public static class ApiScopeNames
 }
 
 /// <summary>
-/// Marks a service method with what it demands, for the generated access matrix; the method itself demands it first thing.
+/// Marks a service method (or a class, for the methods it inherits) with what it demands, for the generated access matrix; the method itself demands it first thing.
 /// Without a permission no staff user may call it, without a scope no API client.
 /// </summary>
-[AttributeUsage(AttributeTargets.Method)]
+[AttributeUsage(AttributeTargets.Method | AttributeTargets.Class)]
 public sealed class RequiresAttribute : Attribute
 {
     public RequiresAttribute(Permission permission) => Permission = permission;

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LoyaltyAdmin.Domain.GiftCards;
 
 /// <summary>Starts an import that a second person approved.</summary>
-public sealed class GiftCardImportApprovals(GiftCardImportWork work) : ApprovalHandler
+public sealed class GiftCardImportApprovals(ImportWork work) : ApprovalHandler
 {
     public override ApprovalKind Kind => ApprovalKind.GiftCardImport;
 

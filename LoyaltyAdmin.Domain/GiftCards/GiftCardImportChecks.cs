@@ -1,49 +1,42 @@
 using System.Globalization;
 using LoyaltyAdmin.Domain.Access;
+using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Excel;
+using LoyaltyAdmin.Domain.Imports;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
+using Microsoft.EntityFrameworkCore;
 
 namespace LoyaltyAdmin.Domain.GiftCards;
 
 /// <summary>The rules a row of one file is held against. A sentence never repeats what the cell holds: it may be personal.</summary>
-internal sealed class GiftCardImportChecks(IEnumerable<GiftCardPlan> plans, IEnumerable<Store> stores, Grant grant, DateTimeOffset now)
+internal sealed class GiftCardImportChecks(IEnumerable<GiftCardPlan> plans, IEnumerable<Store> stores, Grant grant, CardNumbers numbers, DateTimeOffset now) : ImportChecks<ImportedCard>
 {
     private static readonly DateOnly earliest = new(2000, 1, 1);
     private static readonly DateOnly latest = new(2199, 12, 31);
 
     private readonly Dictionary<string, GiftCardPlan> plans = plans.ToDictionary(plan => plan.Code, StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Store> stores = stores.Where(store => grant.Sees(store.Id)).ToDictionary(store => store.Code, StringComparer.OrdinalIgnoreCase);
+    private readonly GiftCardImportTally tally = new();
     private readonly Dictionary<string, int> rowOfNumber = new(StringComparer.Ordinal);
 
-    /// <summary>The row's card, or null and what is wrong with it.</summary>
-    public ImportedCard? Check(SheetRow row, List<CellError> errors)
+    public override ImportedCard? Check(SheetRow row, Action<string, string, string> error)
     {
-        errors.AddRange(row.Errors);
-        void Error(string column, string code, string sentence)
-        {
-            if (!errors.Exists(error => error.Column == column))
-            {
-                errors.Add(row.Error(column, code, sentence));
-            }
-        }
-
-        PaymentCardsIn(row, Error);
-        var number = NumberOf(row, Error);
-        var plan = PlanOf(row, Error);
-        var store = StoreOf(row, plan, Error);
-        var (amount, paid) = Amounts(row, plan, Error);
-        var code = CodeOf(row, Error);
-        var (name, phone, email, order) = Contact(row, Error);
+        var number = NumberOf(row, error);
+        var plan = PlanOf(row, error);
+        var store = StoreOf(row, plan, error);
+        var (amount, paid) = Amounts(row, plan, error);
+        var code = CodeOf(row, error);
+        var (name, phone, email, order) = Contact(row, error);
         var soldOn = row.Date(GiftCardImportSheet.SoldDate);
         var expiresOn = row.Date(GiftCardImportSheet.ExpiryDate);
-        Dates(soldOn, expiresOn, plan, store, Error);
+        Dates(soldOn, expiresOn, plan, store, error);
 
-        return errors.Count > 0 ? null : new ImportedCard
+        return number is null || plan is null || store is null ? null : new ImportedCard
         {
-            Number = number!,
-            Plan = plan!.Code,
-            Store = store!.Code,
+            Number = number,
+            Plan = plan.Code,
+            Store = store.Code,
             Amount = amount,
             Paid = paid,
             Code = code,
@@ -57,31 +50,30 @@ internal sealed class GiftCardImportChecks(IEnumerable<GiftCardPlan> plans, IEnu
         };
     }
 
-    /// <summary>Whether a cell of an uploaded row holds a payment card's number.</summary>
-    public static bool IsPaymentCard(object? cell) => cell switch
-    {
-        string text => PaymentCards.Contains(text),
-        double number when number is >= 1e12 and < 1e19 => PaymentCards.Contains(number.ToString("F0", CultureInfo.InvariantCulture)),
-        _ => false,
-    };
-
     /// <summary>
     /// The instant a card's validity ends: after its last day in the store's zone, or by the plan's validity from the sale.
     /// </summary>
     public static DateTimeOffset? UsableUntil(DateOnly? soldOn, DateOnly? expiresOn, GiftCardRules rules, TimeZoneInfo zone, DateTimeOffset now) =>
         expiresOn is { } last ? zone.StartOf(last.AddDays(1)) : rules.Validity.EndFor(soldOn is { } day ? zone.StartOf(day) : now, zone);
 
-    private static void PaymentCardsIn(SheetRow row, Action<string, string, string> error)
-    {
-        for (var i = 0; i < row.Original.Cells.Count; i++)
-        {
-            if (IsPaymentCard(row.Original.Cells[i]))
-            {
-                error("Row", "payment_card", "A cell looks like it holds a payment card number. Remove it: payment cards must never be entered here. The cell was not kept.");
+    public override async Task<IReadOnlyDictionary<int, RowFault>> AgainstDatabaseAsync(LoyaltyDbContext db, IReadOnlyList<ImportedCard> rows, CancellationToken cancel) =>
+        await TakenAsync(db, [.. rows.Select(card => numbers.HashNumber(card.Number))], cancel);
 
-                return;
-            }
-        }
+    public override void Add(ImportedCard card) => tally.Add(card.Number, plans[card.Plan].Currency, card.Amount);
+
+    public override string? ValueSummary => tally.Summary;
+
+    public override decimal Value => tally.Largest;
+
+    public override RowFault? Warning => tally.Warning is { } warning ? new RowFault(GiftCardImportSheet.Number, "sequential_numbers", warning) : null;
+
+    /// <summary>The cards of these hashes that exist already, by their place.</summary>
+    public static async Task<IReadOnlyDictionary<int, RowFault>> TakenAsync(LoyaltyDbContext db, byte[][] hashes, CancellationToken cancel)
+    {
+        HashSet<string> taken = [.. (await db.GiftCards.Where(card => hashes.Contains(card.NumberHash)).Select(card => card.NumberHash).ToListAsync(cancel)).Select(Convert.ToHexString)];
+
+        return Enumerable.Range(0, hashes.Length).Where(i => taken.Contains(Convert.ToHexString(hashes[i])))
+            .ToDictionary(i => i, _ => new RowFault(GiftCardImportSheet.Number, "number_taken", "A card with this number already exists."));
     }
 
     private string? NumberOf(SheetRow row, Action<string, string, string> error)

@@ -70,11 +70,4 @@ internal static class GiftCardImportSheet
 
     /// <summary>The template with the codes of today.</summary>
     public static Sheet<ImportedCard> With(IEnumerable<string> plans, IEnumerable<string> stores) => Columns.Allow(Plan, plans).Allow(Store, stores);
-
-    /// <summary>The cells of a row that was valid when read, as the template would hold them.</summary>
-    public static IReadOnlyList<object?> Cells(ImportedCard card) =>
-    [
-        card.Number, card.Plan, card.Store, (double)card.Amount, (double)card.Paid, card.Code, card.BuyerName, card.BuyerPhone, card.BuyerEmail, card.OrderNumber,
-        card.SoldOn?.ToDateTime(TimeOnly.MinValue), card.ExpiresOn?.ToDateTime(TimeOnly.MinValue), card.Activate ? "Yes" : "No",
-    ];
 }

@@ -197,16 +197,10 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
     /// <summary>“J•••”, “+1 ••• 0100”, “j•••@example.com”: enough to recognise, not to use.</summary>
     internal static SoldGiftCardRow WithMaskedBuyer(SoldGiftCardRow row) => row with
     {
-        BuyerName = MaskedName(row.BuyerName),
-        BuyerPhone = MaskedPhone(row.BuyerPhone),
-        BuyerEmail = MaskedEmail(row.BuyerEmail),
+        BuyerName = Masks.Name(row.BuyerName),
+        BuyerPhone = Masks.Phone(row.BuyerPhone),
+        BuyerEmail = Masks.Email(row.BuyerEmail),
     };
-
-    internal static string? MaskedName(string? name) => name is { Length: > 0 } ? $"{name[0]}•••" : null;
-
-    internal static string? MaskedPhone(string? phone) => phone is { Length: > 4 } ? $"••• {phone[^4..]}" : phone is null ? null : "•••";
-
-    internal static string? MaskedEmail(string? email) => email is null ? null : email.IndexOf('@', StringComparison.Ordinal) is var at and > 0 ? $"{email[0]}•••{email[at..]}" : "•••";
 
     private IQueryable<CardAccount> ByNumber(IQueryable<CardAccount> cards, string? number)
     {

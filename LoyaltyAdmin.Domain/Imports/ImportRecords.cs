@@ -3,9 +3,11 @@ namespace LoyaltyAdmin.Domain.Imports;
 /// <summary>One import as its page and the history show it.</summary>
 /// <param name="ValueSummary">The value of the valid rows per currency.</param>
 /// <param name="Warning">A doubt about the file as a whole; it does not stand in the way.</param>
+/// <param name="CanRollBack">The kind can be taken back once finished.</param>
+/// <param name="Settings">How the file was read, as JSON; null: as the template says.</param>
 public sealed record ImportSummary(
     long Id, string FileName, string UploadedByName, DateTimeOffset UploadedAt, ImportStatus Status, ImportMode Mode, int TotalRows, int ValidRows, int ErrorRows, int AppliedRows,
-    string? ValueSummary, DateTimeOffset? FinishedAt, string? Failure, string? Warning)
+    string? ValueSummary, DateTimeOffset? FinishedAt, string? Failure, string? Warning, bool CanRollBack, string? Settings)
 {
     /// <summary>Something is being done in the background.</summary>
     public bool IsRunning => Status is ImportStatus.Uploaded or ImportStatus.Applying or ImportStatus.Cancelling or ImportStatus.RollingBack;
@@ -17,7 +19,7 @@ public sealed record ImportSummary(
 
     public bool MayCancel => Status is ImportStatus.Validated or ImportStatus.AwaitingApproval or ImportStatus.Applying;
 
-    public bool MayRollBack => Status == ImportStatus.Committed;
+    public bool MayRollBack => CanRollBack && Status == ImportStatus.Committed;
 }
 
 /// <summary>What is wrong with one row.</summary>

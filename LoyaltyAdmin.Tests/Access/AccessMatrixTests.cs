@@ -50,7 +50,7 @@ public sealed class AccessMatrixTests
 
     [Fact]
     public void Every_public_command_and_query_says_what_it_requires() =>
-        Methods().Where(method => method.GetCustomAttribute<RequiresAttribute>() is null).Select(Name).ShouldBeEmpty();
+        Methods().Where(method => Required(method) is null).Select(Name).ShouldBeEmpty();
 
     [Fact]
     public async Task Every_role_meets_exactly_its_pages()
@@ -94,7 +94,7 @@ public sealed class AccessMatrixTests
         var denials = 0;
         foreach (var method in Methods())
         {
-            var required = method.GetCustomAttribute<RequiresAttribute>();
+            var required = Required(method);
             foreach (var (role, permissions, actor) in actors.Where(a => required?.Permission is not { } needed || !a.Permissions.Contains(needed)))
             {
                 var outcome = await CallAsync(database, method, actor);
@@ -150,9 +150,12 @@ public sealed class AccessMatrixTests
         .Select(service => service.ServiceType)
         .Where(type => type.Assembly == typeof(Actor).Assembly && type != typeof(AccessControl) && type != typeof(AuditTrail) && !type.IsAbstract)
         .Distinct()
-        .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+        .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance))
         .Where(method => method.GetParameters() is [{ } first, ..] && first.ParameterType == typeof(Actor))
         .OrderBy(Name, StringComparer.Ordinal);
+
+    // Inherited methods ask for what their class says.
+    private static RequiresAttribute? Required(MethodInfo method) => method.GetCustomAttribute<RequiresAttribute>() ?? method.ReflectedType!.GetCustomAttribute<RequiresAttribute>();
 
     private static string Matrix()
     {
@@ -167,7 +170,7 @@ public sealed class AccessMatrixTests
         text.Append("\n# Services\n");
         foreach (var method in Methods())
         {
-            var required = method.GetCustomAttribute<RequiresAttribute>();
+            var required = Required(method);
             text.Append($"{Marks(required?.Permission, everyoneWithout: false),-8}  {Name(method)}  {required?.Permission}{(required?.Scope is { } scope ? $"  {scope.Name()}" : "")}".TrimEnd()).Append('\n');
         }
 

@@ -23,7 +23,7 @@ public abstract class GiftCardImportsTests(DatabaseKind kind) : DatabaseTest(kin
 
     private GiftCardImports Imports => Db.Get<GiftCardImports>();
 
-    private GiftCardImportWork Work => Db.Get<GiftCardImportWork>();
+    private ImportWork Work => Db.Get<ImportWork>();
 
     public override async Task InitializeAsync()
     {

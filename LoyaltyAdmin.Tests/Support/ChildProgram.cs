@@ -2,7 +2,7 @@ using System.Globalization;
 using LoyaltyAdmin.Domain;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
-using LoyaltyAdmin.Domain.GiftCards;
+using LoyaltyAdmin.Domain.Imports;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LoyaltyAdmin.Tests.Support;
@@ -27,7 +27,7 @@ public static class ChildProgram
             .AddLoyaltyDatabase(kind, connectionString)
             .AddLoyaltyDomain()
             .BuildServiceProvider();
-        var work = services.GetRequiredService<GiftCardImportWork>();
+        var work = services.GetRequiredService<ImportWork>();
         Console.WriteLine(Ready);
         while (await work.RunOnceAsync() is not null)
         {

@@ -1,12 +1,12 @@
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Exports;
-using LoyaltyAdmin.Domain.GiftCards;
+using LoyaltyAdmin.Domain.Imports;
 using LoyaltyAdmin.Domain.Jobs;
 
 namespace LoyaltyAdmin.Web.Jobs;
 
 /// <summary>Deletes what is only kept for a while: export files after 24 hours, rows of finished imports after 30 days, job history after 90, over sessions and attempt counters after a day.</summary>
-public sealed class CleanUpJob(JobRuns runs, ExportWork exports, GiftCardImportWork imports, AttemptLimits attempts, ILogger<CleanUpJob> logger) : ScheduledJob(runs, logger)
+public sealed class CleanUpJob(JobRuns runs, ExportWork exports, ImportWork imports, AttemptLimits attempts, ILogger<CleanUpJob> logger) : ScheduledJob(runs, logger)
 {
     private readonly JobRuns history = runs;
 

@@ -1,7 +1,6 @@
 using LoyaltyAdmin.Domain.Imports;
-using LoyaltyAdmin.Web.Components;
 
-namespace LoyaltyAdmin.Web.Pages.MembershipMarketing.Members.MemberBenefits.GiftCards.Imports;
+namespace LoyaltyAdmin.Web.Components.Imports;
 
 /// <summary>An import's state as people read it.</summary>
 public static class ImportWords

@@ -1,38 +1,38 @@
 using System.Globalization;
 using LoyaltyAdmin.Domain.Exports;
-using LoyaltyAdmin.Domain.GiftCards;
+using LoyaltyAdmin.Domain.Imports;
 using LoyaltyAdmin.Domain.Values;
 using LoyaltyAdmin.Web.Access;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace LoyaltyAdmin.Web.Pages.MembershipMarketing.Members.MemberBenefits.GiftCards;
+namespace LoyaltyAdmin.Web.Components.Imports;
 
-/// <summary>The downloads of the gift card pages. The services decide who gets which file; somebody else's does not exist.</summary>
-public static class GiftCardFiles
+/// <summary>The downloads of imports and exports. The services decide who gets which file; somebody else's does not exist.</summary>
+public static class FileDownloads
 {
-    public const string Template = "/files/gift-card-import-template";
-
     private const string Excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
     public static string Export(long id) => string.Create(CultureInfo.InvariantCulture, $"/files/exports/{id}");
 
-    public static string ImportErrors(long id) => string.Create(CultureInfo.InvariantCulture, $"/files/imports/{id}/errors");
-
-    public static void MapGiftCardFiles(this WebApplication app)
+    public static void MapFileDownloads(this WebApplication app)
     {
         var files = app.MapGroup("/files").RequireAuthorization().ExcludeFromDescription();
-        files.MapGet("/gift-card-import-template", TemplateAsync);
-        files.MapGet("/imports/{id:long}/errors", ErrorsAsync);
+        files.MapGet("/imports/{kind}/template", TemplateAsync);
+        files.MapGet("/imports/{kind}/{id:long}/errors", ErrorsAsync);
         files.MapGet("/exports/{id:long}", ExportAsync);
     }
 
-    private static Task<Results<FileContentHttpResult, FileStreamHttpResult, NotFound, ForbidHttpResult>> TemplateAsync(HttpContext http, GiftCardImports imports) => AnswerAsync(http, async () =>
-        TypedResults.File(await imports.TemplateAsync(StaffClaims.ActorOf(http.User)!, http.RequestAborted), Excel, "Gift Card Import Template.xlsx"));
+    private static Task<Results<FileContentHttpResult, FileStreamHttpResult, NotFound, ForbidHttpResult>> TemplateAsync(string kind, HttpContext http, IEnumerable<ImportFlow> flows) => AnswerAsync(http, async () =>
+    {
+        var imports = Of(flows, kind);
 
-    private static Task<Results<FileContentHttpResult, FileStreamHttpResult, NotFound, ForbidHttpResult>> ErrorsAsync(long id, HttpContext http, GiftCardImports imports) => AnswerAsync(http, async () =>
+        return TypedResults.File(await imports.TemplateAsync(StaffClaims.ActorOf(http.User)!, http.RequestAborted), Excel, $"{Words.Plain(imports.Kind.ToString())} import template.xlsx");
+    });
+
+    private static Task<Results<FileContentHttpResult, FileStreamHttpResult, NotFound, ForbidHttpResult>> ErrorsAsync(string kind, long id, HttpContext http, IEnumerable<ImportFlow> flows) => AnswerAsync(http, async () =>
     {
         using var file = new MemoryStream();
-        await imports.WriteErrorRowsAsync(StaffClaims.ActorOf(http.User)!, id, file, http.RequestAborted);
+        await Of(flows, kind).WriteErrorRowsAsync(StaffClaims.ActorOf(http.User)!, id, file, http.RequestAborted);
 
         return TypedResults.File(file.ToArray(), Excel, string.Create(CultureInfo.InvariantCulture, $"Rows to correct, import {id}.xlsx"));
     });
@@ -43,6 +43,9 @@ public static class GiftCardFiles
 
         return TypedResults.File(file.Content, Excel, file.Name);
     });
+
+    private static ImportFlow Of(IEnumerable<ImportFlow> flows, string kind) =>
+        flows.FirstOrDefault(flow => flow.Kind.ToString().Equals(kind, StringComparison.OrdinalIgnoreCase)) ?? throw new NotFoundException("The import");
 
     private static async Task<Results<FileContentHttpResult, FileStreamHttpResult, NotFound, ForbidHttpResult>> AnswerAsync<TFile>(HttpContext http, Func<Task<TFile>> open) where TFile : IResult
     {

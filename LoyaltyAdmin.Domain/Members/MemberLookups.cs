@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LoyaltyAdmin.Domain.Members;
 
 /// <summary>How a till or shop knows a member: exactly one of these.</summary>
-public sealed record MemberReference(string? Number = null, string? Phone = null, string? Email = null, string? Card = null);
+public sealed record MemberSought(string? Number = null, string? Phone = null, string? Email = null, string? Card = null);
 
 /// <summary>A member as tills and shops see it.</summary>
 public sealed record MemberView(
@@ -26,12 +26,12 @@ public sealed class MemberLookups(LoyaltyDatabase database, AccessControl access
     {
         await access.DemandAsync(actor, permission: null, ApiScope.MembersRead, cancel);
 
-        return await FindAsync(new MemberReference(Number: number), cancel) ?? throw new NotFoundException("The member");
+        return await FindAsync(new MemberSought(Number: number), cancel) ?? throw new NotFoundException("The member");
     }
 
     /// <summary>The member with exactly this phone, e-mail, number or card, or null.</summary>
     [Requires(ApiScope.MembersRead)]
-    public async Task<MemberView?> FindAsync(Actor actor, MemberReference reference, CancellationToken cancel = default)
+    public async Task<MemberView?> FindAsync(Actor actor, MemberSought reference, CancellationToken cancel = default)
     {
         await access.DemandAsync(actor, permission: null, ApiScope.MembersRead, cancel);
         new FieldErrors().Require(new[] { reference.Number, reference.Phone, reference.Email, reference.Card }.Count(value => !string.IsNullOrWhiteSpace(value)) == 1, "phone", "Look up by exactly one of phone, email, card or number.").ThrowIfAny();
@@ -40,7 +40,7 @@ public sealed class MemberLookups(LoyaltyDatabase database, AccessControl access
     }
 
     /// <summary>The member's row by any of its references; merged ones lead to their survivor. Used by every door that names a member.</summary>
-    internal static async Task<Member?> ResolveAsync(LoyaltyDbContext db, MemberReference reference, CancellationToken cancel)
+    internal static async Task<Member?> ResolveAsync(LoyaltyDbContext db, MemberSought reference, CancellationToken cancel)
     {
         if (Inputs.Clean(reference.Number) is { } number)
         {
@@ -72,7 +72,7 @@ public sealed class MemberLookups(LoyaltyDatabase database, AccessControl access
     private static async Task<Member?> SurvivorAsync(IQueryable<Member> members, Member member, CancellationToken cancel) =>
         member.MergedIntoId is { } into ? await members.FirstOrDefaultAsync(m => m.Id == into, cancel) : member;
 
-    private async Task<MemberView?> FindAsync(MemberReference reference, CancellationToken cancel)
+    private async Task<MemberView?> FindAsync(MemberSought reference, CancellationToken cancel)
     {
         await using var db = await database.ReadAsync(cancel);
         if (await ResolveAsync(db, reference, cancel) is not { } member)

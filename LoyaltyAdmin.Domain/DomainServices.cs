@@ -63,6 +63,7 @@ public static class DomainServices
         .AddSingleton<BuiltInTags>()
         .AddSingleton<TagService>()
         .AddSingleton<TagAssignment>()
+        .AddSingleton<TagMembers>()
         .AddSingleton<TagRecalculation>()
         .AddSingleton<MemberTagList>()
         .AddSingleton<CompanyService>()

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Demo;
+using LoyaltyAdmin.Domain.Tags;
 
 namespace LoyaltyAdmin.Web;
 
@@ -83,6 +84,7 @@ public static class FirstRunStartup
     {
         var firstRun = app.Services.GetRequiredService<FirstRun>();
         var token = await firstRun.PrepareAsync(app.Environment.IsDevelopment());
+        await app.Services.GetRequiredService<BuiltInTags>().EnsureAsync();
         app.Lifetime.ApplicationStarted.Register(() => Console.Out.WriteLine(Welcome(app, firstRun, token)));
     }
 

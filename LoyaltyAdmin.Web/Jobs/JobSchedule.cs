@@ -53,6 +53,7 @@ public static class JobSchedule
             await NightlyAsync<LedgerCheckJob>(scheduler, zone, cancellationToken);
             await NightlyAsync<PurchaseRecountJob>(scheduler, zone, cancellationToken);
             await NightlyAsync<TierJob>(scheduler, zone, cancellationToken);
+            await NightlyAsync<TagsAndSegmentsJob>(scheduler, zone, cancellationToken);
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -15,6 +15,8 @@ public static class Menu
         [
             new("Members", Children:
             [
+                new("Member Segments", "/members/segments", Permission.MembersRead),
+                new("Tags", "/members/tags", Permission.MembersRead),
                 new("Member Benefits", Children:
                 [
                     new("Gift Card", "/members/gift-cards", Permission.PlansRead),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Values;
 
@@ -8,6 +9,9 @@ public static class MemberLinks
 {
     public const string Directory = "/members/directory";
     public const string OrderList = "/members/orders";
+
+    /// <summary>One member's page.</summary>
+    public static string Member(long id) => $"{Directory}/{id.ToString(CultureInfo.InvariantCulture)}";
 
     public static string All(string? view) => GiftCardLinks.Address(Directory, view);
 

@@ -15,6 +15,8 @@ internal static class ApiExamples
         ["redeemGiftCard"] = ("""{"amount":25.5,"currency":"USD","storeCode":"NYC01","channel":"POS","orderNumber":"R-1002"}""", """{"transactionId":1002,"amount":25.50,"balance":174.50,"currency":"USD"}"""),
         ["rechargeGiftCard"] = ("""{"amount":50,"currency":"USD","storeCode":"NYC01","channel":"POS"}""", """{"transactionId":1003,"amount":50.00,"balance":224.50,"currency":"USD"}"""),
         ["activateGiftCard"] = ("""{"storeCode":"NYC01","channel":"POS"}""", """{"transactionId":1004,"amount":0.00,"balance":100.00,"currency":"USD"}"""),
+        ["listMemberCards"] = (null, """[{"cardNumber":"2012345678901234","planCode":"MAIN","plan":"Aurora Rewards","status":"ACTIVE","tier":"Silver","earnedTier":"Silver","tierSince":"2026-03-02","periodEnd":"2027-03-02","validUntil":null,"earningRate":0.1,"nextTier":{"tier":"Gold","basis":"SPEND","reached":600.00,"needed":1000.00,"missing":400.00}}]"""),
+        ["issueMemberCard"] = ("""{"planCode":"MAIN","storeCode":"NYC01"}""", """{"cardNumber":"2012345678901234","planCode":"MAIN","plan":"Aurora Rewards","tier":"Member","status":"ACTIVE","validUntil":null}"""),
         ["reverseRedemption"] = ("""{"amount":10}""", """{"transactionId":1005,"amount":10.00,"balance":184.50,"currency":"USD"}"""),
     };
 

@@ -20,6 +20,9 @@ namespace LoyaltyAdmin.Web.Api;
 [JsonSerializable(typeof(ActivationRequest))]
 [JsonSerializable(typeof(ReversalRequest))]
 [JsonSerializable(typeof(MovementAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<MemberCardAnswer>))]
+[JsonSerializable(typeof(IssueCardRequest))]
+[JsonSerializable(typeof(IssuedCardAnswer))]
 internal sealed partial class ApiJson : JsonSerializerContext;
 
 /// <summary>Reads an amount: a plain decimal number. Exponents are refused, since 1e3 is more often a mistake than a thousand.</summary>

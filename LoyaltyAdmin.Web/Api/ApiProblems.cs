@@ -47,7 +47,7 @@ public sealed partial class ApiProblems(LoyaltyDatabase database, ILogger<ApiPro
         "not_found" or "card_not_accepted" or "unknown_store" => 404,
         "body_too_large" => 413,
         "unsupported_media_type" => 415,
-        Refusals.InsufficientBalance or Refusals.Frozen or Refusals.Expired or Refusals.NotActive or Refusals.Closed or Refusals.AlreadyActive or Refusals.Changed or Refusals.ExceedsCapture or "card_number_taken" => 409,
+        Refusals.InsufficientBalance or Refusals.Frozen or Refusals.Expired or Refusals.NotActive or Refusals.Closed or Refusals.AlreadyActive or Refusals.Changed or Refusals.ExceedsCapture or "card_number_taken" or "card_exists" or "plan_inactive" or "member_not_active" => 409,
         _ => 422,
     };
 

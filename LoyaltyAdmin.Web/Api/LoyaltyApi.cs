@@ -39,6 +39,7 @@ public static class LoyaltyApi
         api.MapStoresApi();
         api.MapPlansApi();
         api.MapGiftCardsApi();
+        api.MapCardsApi();
         api.MapFallback("{**path}", (HttpContext context) => ApiProblem.Of(StatusCodes.Status404NotFound, "unknown_route", $"There is no {context.Request.Method} at this address. See {ApiDocument.Page}."))
             .AllowAnonymous().ExcludeFromDescription();
 

@@ -2,11 +2,12 @@ using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Exports;
 using LoyaltyAdmin.Domain.Imports;
 using LoyaltyAdmin.Domain.Jobs;
+using LoyaltyAdmin.Domain.Webhooks;
 
 namespace LoyaltyAdmin.Web.Jobs;
 
 /// <summary>Deletes what is only kept for a while: export files after 24 hours, rows of finished imports after 30 days, job history after 90, over sessions and attempt counters after a day.</summary>
-public sealed class CleanUpJob(JobRuns runs, ExportWork exports, ImportWork imports, AttemptLimits attempts, ILogger<CleanUpJob> logger) : ScheduledJob(runs, logger)
+public sealed class CleanUpJob(JobRuns runs, ExportWork exports, ImportWork imports, AttemptLimits attempts, WebhookSender webhooks, ILogger<CleanUpJob> logger) : ScheduledJob(runs, logger)
 {
     private readonly JobRuns history = runs;
 
@@ -15,5 +16,5 @@ public sealed class CleanUpJob(JobRuns runs, ExportWork exports, ImportWork impo
     protected override TimeSpan AtMostEvery => TimeSpan.FromMinutes(50);
 
     protected override async Task<string> RunAsync(CancellationToken cancel) =>
-        $"{await exports.CleanUpAsync(cancel)} exports expired, {await imports.CleanUpAsync(cancel)} import rows and {await history.CleanUpAsync(cancel)} job runs deleted, {await attempts.CleanUpAsync(cancel)} attempt counters forgotten.";
+        $"{await exports.CleanUpAsync(cancel)} exports expired, {await imports.CleanUpAsync(cancel)} import rows, {await history.CleanUpAsync(cancel)} job runs and {await webhooks.CleanUpAsync(cancel)} webhook deliveries deleted, {await attempts.CleanUpAsync(cancel)} attempt counters forgotten.";
 }

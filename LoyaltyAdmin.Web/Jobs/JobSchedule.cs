@@ -2,6 +2,7 @@ using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Exports;
 using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Values;
+using LoyaltyAdmin.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Quartz;
 
@@ -32,6 +33,7 @@ public static class JobSchedule
             ? Path.GetFullPath(folder)
             : Path.Combine(Path.GetDirectoryName(provider.GetRequiredService<Storage>().KeyFile)!, "exports")));
         services.AddSingleton<BackgroundWork, AuditSealer>();
+        services.AddSingleton(new WebhookSettings(AllowLoopback: builder.Environment.IsDevelopment()));
         services.AddHostedService<NightlySchedule>();
         services.AddHostedService<BackgroundWorkers>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));

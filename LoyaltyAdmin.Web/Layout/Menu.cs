@@ -15,6 +15,7 @@ public static class Menu
         [
             new("Members", Children:
             [
+                new("Card Plans", "/members/card-plans", Permission.PlansRead),
                 new("Member Segments", "/members/segments", Permission.MembersRead),
                 new("Tags", "/members/tags", Permission.MembersRead),
                 new("Member Benefits", Children:
@@ -33,6 +34,7 @@ public static class Menu
             new("Agreements", "/system-configuration/agreements", Permission.AgreementsManage),
             new("Users and Roles", "/system-configuration/users", Permission.UsersManage),
             new("API Clients", "/system-configuration/api-clients", Permission.ApiClientsManage),
+            new("Webhooks", "/system-configuration/webhooks", Permission.WebhooksManage),
             new("Audit Trail", "/system-configuration/audit-trail", Permission.AuditRead),
             new("Ledger Check", "/system-configuration/ledger-check", Permission.LedgerRead),
         ]),

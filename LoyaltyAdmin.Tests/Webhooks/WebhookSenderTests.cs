@@ -209,6 +209,21 @@ public abstract class WebhookSenderTests(DatabaseKind kind) : DatabaseTest(kind)
         (await Db.ReadAsync(db => db.AuditEntries.Where(entry => entry.EntityType == nameof(WebhookEndpoint)).ToListAsync())).ShouldAllBe(entry => entry.After == null || !entry.After.Contains("whsec_", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Deliveries_are_forgotten_after_thirty_days_unless_they_still_wait()
+    {
+        await RaiseAsync(1);
+        await Sender.RunOnceAsync();
+        server.Answer = _ => Task.FromResult(500);
+        await RaiseAsync(1);
+        await Sender.RunOnceAsync();
+
+        Clock.Advance(TimeSpan.FromDays(31));
+        (await Sender.CleanUpAsync()).ShouldBe(1);
+
+        (await LogAsync()).ShouldHaveSingleItem().Status.ShouldBe(WebhookDeliveryStatus.Pending);
+    }
+
     private Task RaiseAsync(int count) => Db.Database.WriteAsync(Actor.System, db =>
         Db.Get<WebhookOutbox>().AddAsync(db, WebhookEvents.TierChanged, [.. Enumerable.Range(0, count).Select(i => (object)new { member = $"M{i}" })]));
 

@@ -27,7 +27,7 @@ public sealed class CardPlanPageTests(WebApp app) : GiftCardBrowserTest(app)
         await Expect(Page.GetByLabel("Example", new() { Exact = true })).ToContainTextAsync("USD 999.99 in 12 months: still Member. USD 1,000.00: Gold at once");
         await Button("Save").ClickAsync();
         await SaysAsync("Card plan saved");
-        await ShowsHeadingAsync(name);
+        await ShowsHeadingAsync($"{name} Active");
 
         await Page.GetByRole(AriaRole.Tab, new() { Name = "Settings" }).ClickAsync();
         // A new tier below Gold, moved up between the two by keyboard alone.
@@ -68,7 +68,7 @@ public sealed class CardPlanPageTests(WebApp app) : GiftCardBrowserTest(app)
         await Page.GetByLabel("Card Plan Name").FillAsync(name);
         await Page.GetByLabel("Code", new() { Exact = true }).FillAsync(code);
         await Button("Save").ClickAsync();
-        await ShowsHeadingAsync(name);
+        await ShowsHeadingAsync($"{name} Active");
         await OpenAsync($"/members/card-plans?name={Uri.EscapeDataString(name)}", "Card Plans");
 
         await Operation(Row(name), "Deactivate").ClickAsync();

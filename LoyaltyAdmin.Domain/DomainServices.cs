@@ -72,6 +72,8 @@ public static class DomainServices
         .AddSingleton<MemberTagList>()
         .AddSingleton<CompanyService>()
         .AddSingleton<StoreService>()
+        .AddSingleton<Stores.StoreScopes>()
+        .AddSingleton<StoreGroupService>()
         .AddSingleton<AgreementService>()
         .AddSingleton<AuditLog>()
         .AddSingleton<AuditSealing>()

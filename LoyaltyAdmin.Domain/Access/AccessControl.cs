@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
 
@@ -91,6 +92,9 @@ public sealed class AccessControl(LoyaltyDatabase database, AuditTrail audit, Ti
         }
     }
 
+    /// <summary>Reads everybody's rights afresh at the next question; nobody is signed out.</summary>
+    internal void ForgetGrants() => grants.Clear();
+
     private async Task<Grant?> ReadAsync(Actor actor, CancellationToken cancel)
     {
         await using var db = await database.ReadAsync(cancel);
@@ -98,7 +102,7 @@ public sealed class AccessControl(LoyaltyDatabase database, AuditTrail audit, Ti
         {
             var client = await db.ApiClients.FirstOrDefaultAsync(c => c.Id == actor.Id && c.IsEnabled, cancel);
 
-            return client is null ? null : new Grant(actor, new HashSet<Permission>(), client.Scopes.ToHashSet(), client.Stores);
+            return client is null ? null : new Grant(actor, new HashSet<Permission>(), client.Scopes.ToHashSet(), await StoreScopes.ResolveAsync(db, client.Stores, cancel));
         }
 
         var found = await (from user in db.Staff
@@ -106,7 +110,7 @@ public sealed class AccessControl(LoyaltyDatabase database, AuditTrail audit, Ti
                            join role in db.Roles on user.RoleId equals role.Id
                            select new { user.Stores, role.Permissions, role.RefundLimit, role.AdjustmentLimit, role.ImportLimit }).FirstOrDefaultAsync(cancel);
 
-        return found is null ? null : new Grant(actor, found.Permissions.ToHashSet(), new HashSet<ApiScope>(), found.Stores)
+        return found is null ? null : new Grant(actor, found.Permissions.ToHashSet(), new HashSet<ApiScope>(), await StoreScopes.ResolveAsync(db, found.Stores, cancel))
         {
             RefundLimit = found.RefundLimit,
             AdjustmentLimit = found.AdjustmentLimit,

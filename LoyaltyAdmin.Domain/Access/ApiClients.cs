@@ -116,13 +116,14 @@ public sealed class ApiClients(LoyaltyDatabase database, AccessControl access, A
     private static async Task CheckAsync(LoyaltyDbContext db, ApiClientForm form, CancellationToken cancel)
     {
         var name = form.Name.Trim();
-        var storeIds = form.Stores.StoreIds.ToList();
+        var (storeIds, groupIds) = (form.Stores.StoreIds.ToList(), form.Stores.GroupIds.ToList());
         new FieldErrors()
             .Text(nameof(form.Name), "Name", form.Name, 120, required: true)
             .Require(!await db.ApiClients.AnyAsync(c => c.Name == name && c.Id != (form.Id ?? 0), cancel), nameof(form.Name), "Another API client already has this name.")
             .Require(form.Scopes.Count > 0 && form.Scopes.All(Enum.IsDefined), nameof(form.Scopes), "Choose at least one scope.")
-            .Require(form.Stores.Kind == StoreScopeKind.All || storeIds.Count > 0, nameof(form.Stores), "Choose at least one store.")
+            .Require(form.Stores.Kind == StoreScopeKind.All || !form.Stores.IsEmpty, nameof(form.Stores), "Choose at least one store.")
             .Require(await db.Stores.CountAsync(s => storeIds.Contains(s.Id), cancel) == storeIds.Count, nameof(form.Stores), "One of the stores does not exist.")
+            .Require(await db.StoreGroups.CountAsync(group => groupIds.Contains(group.Id), cancel) == groupIds.Count, nameof(form.Stores), "One of the store groups does not exist.")
             .Require(form.AllowedAddresses.Count <= MostAddresses && form.AllowedAddresses.All(IsAddress), nameof(form.AllowedAddresses), "Write one address or range to a line, e.g. 203.0.113.7 or 203.0.113.0/24; at most 50.")
             .Require(form.RedemptionsPerSecond is >= 1 and <= MostRedemptionsPerSecond, nameof(form.RedemptionsPerSecond), "Redemptions per second are 1 to 1,000.")
             .ThrowIfAny();

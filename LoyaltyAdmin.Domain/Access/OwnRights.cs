@@ -27,11 +27,20 @@ internal static class OwnRights
         Refuse(gained, field);
     }
 
+    /// <param name="before">As it is stored.</param>
+    /// <param name="after">As it would be stored.</param>
+    /// <param name="storesBefore">The same, with the stores of its groups.</param>
+    /// <param name="storesAfter">The same, with the stores of its groups.</param>
     /// <param name="everyStore">The identifiers of all stores there are.</param>
+    /// <param name="field">Where the form shows it.</param>
     /// <exception cref="RuleViolationException">The person would see more stores.</exception>
-    public static void DemandNotRaised(StoreScope before, StoreScope after, IEnumerable<long> everyStore, string field)
+    public static void DemandNotRaised(StoreScope before, StoreScope after, StoreScope storesBefore, StoreScope storesAfter, IEnumerable<long> everyStore, string field)
     {
-        var seesMore = (before.Kind == StoreScopeKind.Included && after.Kind != StoreScopeKind.Included) || everyStore.Any(id => after.Allows(id) && !before.Allows(id));
+        // A group may grow: being in one more, or out of one that was kept away, is more than its present stores.
+        var seesMore = (before.Kind == StoreScopeKind.Included && after.Kind != StoreScopeKind.Included)
+            || (after.Kind == StoreScopeKind.Included && before.Kind == StoreScopeKind.Included && after.GroupIds.Except(before.GroupIds).Any())
+            || (before.Kind == StoreScopeKind.Excluded && after.Kind == StoreScopeKind.Excluded && before.GroupIds.Except(after.GroupIds).Any())
+            || everyStore.Any(id => storesAfter.Allows(id) && !storesBefore.Allows(id));
         Refuse(seesMore ? ["more stores"] : [], field);
     }
 

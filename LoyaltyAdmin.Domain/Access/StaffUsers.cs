@@ -219,7 +219,7 @@ public sealed class StaffUsers(LoyaltyDatabase database, AccessControl access, I
     {
         var (before, after) = (await db.Roles.FirstAsync(role => role.Id == user.RoleId, cancel), await db.Roles.FirstAsync(role => role.Id == form.RoleId, cancel));
         OwnRights.DemandNotRaised(Rights.Of(before), Rights.Of(after), nameof(form.RoleId));
-        OwnRights.DemandNotRaised(user.Stores, form.Stores, await db.Stores.Select(store => store.Id).ToListAsync(cancel), nameof(form.Stores));
+        OwnRights.DemandNotRaised(user.Stores, form.Stores, await Stores.StoreScopes.ResolveAsync(db, user.Stores, cancel), await Stores.StoreScopes.ResolveAsync(db, form.Stores, cancel), await db.Stores.Select(store => store.Id).ToListAsync(cancel), nameof(form.Stores));
     }
 
     private static async Task CheckAsync(LoyaltyDbContext db, StaffUserForm form, long id, CancellationToken cancel)
@@ -230,10 +230,12 @@ public sealed class StaffUsers(LoyaltyDatabase database, AccessControl access, I
             .Require(Inputs.Clean(form.Email) is not null, nameof(form.Email), "Email is required.")
             .Email(nameof(form.Email), "Email", form.Email)
             .Require(await db.Roles.AnyAsync(role => role.Id == form.RoleId, cancel), nameof(form.RoleId), "Choose a role.")
-            .Require(form.Stores.Kind == StoreScopeKind.All || form.Stores.StoreIds.Length > 0, nameof(form.Stores), "Choose at least one store.")
+            .Require(form.Stores.Kind == StoreScopeKind.All || !form.Stores.IsEmpty, nameof(form.Stores), "Choose at least one store.")
             .Require(!await db.Staff.AnyAsync(user => user.NormalizedUserName == email && user.Id != id, cancel), nameof(form.Email), "Another user already has this e-mail address.");
         var storeIds = form.Stores.StoreIds.ToList();
         errors.Require(await db.Stores.CountAsync(store => storeIds.Contains(store.Id), cancel) == storeIds.Count, nameof(form.Stores), "One of the stores does not exist.");
+        var groupIds = form.Stores.GroupIds.ToList();
+        errors.Require(await db.StoreGroups.CountAsync(group => groupIds.Contains(group.Id), cancel) == groupIds.Count, nameof(form.Stores), "One of the store groups does not exist.");
         errors.ThrowIfAny();
     }
 

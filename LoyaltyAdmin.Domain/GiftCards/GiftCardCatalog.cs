@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LoyaltyAdmin.Domain.GiftCards;
 
 /// <summary>What every payment needs and hardly ever changes: stores (read afresh every 5 s) and terms (never change once written).</summary>
-public sealed class GiftCardCatalog(LoyaltyDatabase database, TimeProvider clock)
+public sealed class GiftCardCatalog(LoyaltyDatabase database, StoreScopes scopes, TimeProvider clock)
 {
     private static readonly TimeSpan freshness = TimeSpan.FromSeconds(5);
 
@@ -45,6 +45,9 @@ public sealed class GiftCardCatalog(LoyaltyDatabase database, TimeProvider clock
 
         return terms.GetOrAdd(termsId, rules);
     }
+
+    /// <summary>The stores of the rules, those of organisations and groups as they are now: sold cards follow a store that joins.</summary>
+    public ValueTask<StoreScope> StoresOfAsync(GiftCardRules rules, CancellationToken cancel = default) => scopes.ResolveAsync(rules.Stores, cancel);
 
     private async ValueTask<Snapshot> StoresAsync(CancellationToken cancel)
     {

@@ -5,6 +5,7 @@ using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Excel;
 using LoyaltyAdmin.Domain.Imports;
 using LoyaltyAdmin.Domain.Jobs;
+using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
 
@@ -29,8 +30,16 @@ internal sealed class GiftCardImport(LoyaltyDatabase database, Ledger.Ledger led
         return GiftCardImportSheet.With(plans, stores.Where(store => grant.Sees(store.Id)).Select(store => store.Code));
     }
 
-    public override async Task<ImportChecks<ImportedCard>> ChecksAsync(LoyaltyDbContext db, Grant grant, string? settings, CancellationToken cancel) =>
-        new GiftCardImportChecks(await db.GiftCardPlans.ToListAsync(cancel), await db.Stores.ToListAsync(cancel), grant, numbers, clock.GetUtcNow());
+    public override async Task<ImportChecks<ImportedCard>> ChecksAsync(LoyaltyDbContext db, Grant grant, string? settings, CancellationToken cancel)
+    {
+        var plans = await db.GiftCardPlans.AsNoTracking().ToListAsync(cancel);
+        foreach (var plan in plans)
+        {
+            plan.Rules = plan.Rules with { Stores = await StoreScopes.ResolveAsync(db, plan.Rules.Stores, cancel) };
+        }
+
+        return new GiftCardImportChecks(plans, await db.Stores.ToListAsync(cancel), grant, numbers, clock.GetUtcNow());
+    }
 
     public override async Task<ImportApply<ImportedCard, ReadyCard>> ApplierAsync(LoyaltyDbContext db, ImportJob job, CancellationToken cancel)
     {

@@ -213,7 +213,8 @@ public sealed class GiftCardPayments(LoyaltyDatabase database, Ledger.Ledger led
     private async Task DemandUsableHereAsync(Grant grant, FoundCard card, Store? store, Channel channel, CancellationToken cancel)
     {
         var rules = await catalog.RulesAsync(card.TermsId, cancel);
-        var isHere = store is null ? grant.Sees(card.StoreId) || grant.Stores.StoreIds.Any(rules.Stores.Allows) : rules.Stores.Allows(store.Id);
+        var stores = await catalog.StoresOfAsync(rules, cancel);
+        var isHere = store is null ? grant.Sees(card.StoreId) || grant.Stores.StoreIds.Any(stores.Allows) : stores.Allows(store.Id);
         if (!isHere)
         {
             throw channel == Channel.Online ? new CardNotAcceptedException()

@@ -83,7 +83,7 @@ public sealed class GiftCardPlanForm
 
         errors.Require(DesignId > 0, nameof(DesignId), "Choose a card design.")
             .Require(SellAtPos || SellOnline, nameof(SellAtPos), "Select at least one sales channel.")
-            .Require(Stores.Kind != StoreScopeKind.Included || Stores.StoreIds.Length > 0, nameof(Stores), "Select at least one applicable store.")
+            .Require(Stores.Kind != StoreScopeKind.Included || !Stores.IsEmpty, nameof(Stores), "Select at least one applicable store.")
             .Require(Denominations.Count > 0 || AllowCustomAmount, nameof(Denominations), "Add a denomination or allow custom amounts.")
             .Require(Denominations.Count <= GiftCardRules.MaximumDenominations, nameof(Denominations), $"At most {GiftCardRules.MaximumDenominations} denominations.")
             .Require(Denominations.Where(d => d.FaceValue is not null).GroupBy(d => d.FaceValue).All(g => g.Count() == 1), nameof(Denominations), "Each denomination can be listed once.")

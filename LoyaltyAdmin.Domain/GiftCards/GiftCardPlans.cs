@@ -3,6 +3,7 @@ using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Agreements;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
 
@@ -133,7 +134,16 @@ public sealed class GiftCardPlans(LoyaltyDatabase database, AccessControl access
         await using var db = await database.ReadAsync(cancel);
         var active = await db.GiftCardPlans.Where(p => p.Status == GiftCardPlanStatus.Active).OrderBy(p => p.Code).ToListAsync(cancel);
 
-        return [.. active.Where(p => p.Rules.Stores.Allows(store.Id) && p.Rules.SalesChannels.Includes(channel)).Select(p => new SellablePlan(p.Code, p.Name, p.Currency, p.CardType, p.Rules))];
+        var sellable = new List<SellablePlan>();
+        foreach (var plan in active.Where(p => p.Rules.SalesChannels.Includes(channel)))
+        {
+            if ((await StoreScopes.ResolveAsync(db, plan.Rules.Stores, cancel)).Allows(store.Id))
+            {
+                sellable.Add(new SellablePlan(plan.Code, plan.Name, plan.Currency, plan.CardType, plan.Rules));
+            }
+        }
+
+        return sellable;
     }
 
     /// <summary>What the form points to must exist, and a caller of some stores offers plans in those only.</summary>
@@ -141,7 +151,11 @@ public sealed class GiftCardPlans(LoyaltyDatabase database, AccessControl access
     {
         var ids = form.Stores.StoreIds.ToArray();
         var existing = await db.Stores.Where(s => ids.Contains(s.Id)).Select(s => s.Id).ToListAsync(cancel);
-        var isOwn = grant.Stores.Kind == StoreScopeKind.All || (form.Stores.Kind == StoreScopeKind.Included && ids.All(grant.Sees));
+        var groups = form.Stores.GroupIds.ToArray();
+        // A group may grow beyond the stores of a caller who sees some only.
+        var isOwn = grant.Stores.Kind == StoreScopeKind.All
+            ? await db.StoreGroups.CountAsync(group => groups.Contains(group.Id), cancel) == groups.Length
+            : form.Stores.Kind == StoreScopeKind.Included && groups.Length == 0 && ids.All(grant.Sees);
 
         return errors
             .Require(existing.Count == ids.Length && isOwn, nameof(form.Stores), grant.Stores.Kind == StoreScopeKind.All ? "Choose stores from the list." : "Choose Selected stores, and only stores you work for.")

@@ -77,7 +77,7 @@ public sealed class GiftCardSales(LoyaltyDatabase database, Ledger.Ledger ledger
     private async Task<LedgerTransaction> SellAsync(LoyaltyDbContext db, Operation operation, GiftCardSale sale, Store store, string number, string? code, CancellationToken cancel)
     {
         var plan = await db.GiftCardPlans.AsNoTracking().FirstOrDefaultAsync(p => p.Code == sale.PlanCode, cancel);
-        if (plan is not { Status: GiftCardPlanStatus.Active, TermsId: { } termsId } || !plan.Rules.Stores.Allows(store.Id) || !plan.Rules.SalesChannels.Includes(sale.Channel))
+        if (plan is not { Status: GiftCardPlanStatus.Active, TermsId: { } termsId } || !(await StoreScopes.ResolveAsync(db, plan.Rules.Stores, cancel)).Allows(store.Id) || !plan.Rules.SalesChannels.Includes(sale.Channel))
         {
             throw new RuleViolationException("plan_not_sold_here", $"The gift card “{sale.PlanCode}” is not sold in this store and channel.") { Field = nameof(sale.PlanCode) };
         }

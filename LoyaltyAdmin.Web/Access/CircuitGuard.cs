@@ -42,7 +42,7 @@ internal sealed class CircuitGuard(CircuitRegistry registry, LoyaltyDatabase dat
                            where user.IsEnabled && ids.Contains(user.Id)
                            join role in db.Roles on user.RoleId equals role.Id
                            select new { user.Id, user.SecurityStamp, RoleId = role.Id, role.Version, user.Stores }).ToListAsync(cancel);
-        var rights = users.ToDictionary(user => user.Id, user => $"{user.SecurityStamp}|{user.RoleId}|{user.Version}|{user.Stores.Kind}:{string.Join(',', user.Stores.StoreIds)}");
+        var rights = users.ToDictionary(user => user.Id, user => $"{user.SecurityStamp}|{user.RoleId}|{user.Version}|{user.Stores.Kind}:{string.Join(',', user.Stores.StoreIds)}:{string.Join(',', user.Stores.GroupIds)}");
         foreach (var circuit in open)
         {
             var now = circuit.UserId is { } id ? rights.GetValueOrDefault(id) : null;

@@ -20,6 +20,9 @@ public sealed class StoreView(StoreCatalog catalog, BrowserMemory memory)
     /// <summary>The stores the user may choose.</summary>
     public IReadOnlyList<StoreChoice> Choices { get; private set; } = [];
 
+    /// <summary>Organisations and groups; offered to users of all stores.</summary>
+    public IReadOnlyList<StoreGroupChoice> Groups { get; private set; } = [];
+
     /// <summary>The chosen store; null: Group View.</summary>
     public StoreChoice? Store { get; private set; }
 
@@ -40,6 +43,7 @@ public sealed class StoreView(StoreCatalog catalog, BrowserMemory memory)
         code ??= await memory.RecallAsync<string>(MemoryName);
         Company = await catalog.CompanyAsync();
         Choices = await catalog.ChoicesAsync(grant.Stores);
+        Groups = await catalog.GroupsAsync();
         Store = Choices.Count == 1 && grant.Stores.Kind != StoreScopeKind.All ? Choices[0] : Choices.FirstOrDefault(store => store.Code == code);
     }
 
@@ -54,7 +58,17 @@ public sealed class StoreView(StoreCatalog catalog, BrowserMemory memory)
     }
 
     /// <summary>The stores something applies to, as a list shows them.</summary>
-    public string Codes(StoreScope scope) => scope.Kind == StoreScopeKind.All ? "All stores" : string.Join(", ", Choices.Where(store => scope.Allows(store.Id)).Select(store => store.Code));
+    public string Codes(StoreScope scope) => scope.Kind switch
+    {
+        StoreScopeKind.All => "All stores",
+        StoreScopeKind.Included => string.Join(", ", GroupNames(scope).Concat(Choices.Where(store => scope.StoreIds.Contains(store.Id)).Select(store => store.Code))),
+        _ => string.Join(", ", Choices.Where(store => Present(scope).Allows(store.Id)).Select(store => store.Code)),
+    };
+
+    /// <summary>The organisations and groups a scope names.</summary>
+    public IEnumerable<string> GroupNames(StoreScope scope) => Groups.Where(group => scope.GroupIds.Contains(group.Id)).Select(group => group.Name);
+
+    private StoreScope Present(StoreScope scope) => scope.With(Groups.Where(group => scope.GroupIds.Contains(group.Id)).SelectMany(group => group.StoreIds));
 
     /// <summary>A moment as the page shows it, in the zone of the view.</summary>
     public string Time(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Zone).ToString("MMM d, yyyy h:mm tt", System.Globalization.CultureInfo.CurrentCulture);

@@ -31,6 +31,7 @@ public static class Menu
             new("Export History", "/exports", Permission.TransactionsExport),
             new("Company", "/system-configuration/company", Permission.SettingsManage),
             new("Stores", "/system-configuration/stores", Permission.StoresManage),
+            new("Store Groups", "/system-configuration/store-groups", Permission.StoresManage),
             new("Agreements", "/system-configuration/agreements", Permission.AgreementsManage),
             new("Users and Roles", "/system-configuration/users", Permission.UsersManage),
             new("API Clients", "/system-configuration/api-clients", Permission.ApiClientsManage),

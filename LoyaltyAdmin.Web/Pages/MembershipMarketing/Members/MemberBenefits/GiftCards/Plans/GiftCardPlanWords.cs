@@ -1,7 +1,7 @@
 using System.Globalization;
 using LoyaltyAdmin.Domain.GiftCards;
-using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
+using LoyaltyAdmin.Web.Components;
 
 namespace LoyaltyAdmin.Web.Pages.MembershipMarketing.Members.MemberBenefits.GiftCards.Plans;
 
@@ -18,11 +18,12 @@ public static class GiftCardPlanWords
         return string.Join(", ", fixedAmounts.Concat(custom));
     }
 
-    public static string Stores(StoreScope scope, IReadOnlyList<StoreChoice> stores)
+    public static string Stores(StoreScope scope, StoreView view)
     {
-        var names = stores.Where(store => scope.StoreIds.Contains(store.Id)).Select(store => store.Name).ToList();
+        var names = view.Choices.Where(store => scope.StoreIds.Contains(store.Id)).Select(store => store.Name).ToList();
         var others = scope.StoreIds.Length - names.Count;
-        var listed = names.Count <= 2 && others == 0 ? string.Join(", ", names) : $"{scope.StoreIds.Length} {(scope.StoreIds.Length == 1 ? "store" : "stores")}";
+        var stores = names.Count <= 2 && others == 0 ? names : [$"{scope.StoreIds.Length} {(scope.StoreIds.Length == 1 ? "store" : "stores")}"];
+        var listed = string.Join(", ", view.GroupNames(scope).Concat(stores));
 
         return scope.Kind switch
         {

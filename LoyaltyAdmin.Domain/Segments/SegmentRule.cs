@@ -114,11 +114,7 @@ public enum PurchaseFigure
 
 /// <summary>A figure of the member's purchases of all time, of the last days or of the last whole calendar months with the running one.</summary>
 /// <param name="LastMonths">“Within last 6 months” of the documents: from the same day six months ago (domain rules, Tags 1).</param>
-public sealed record PurchaseCondition(PurchaseFigure Figure, Comparison Comparison, decimal Value, Channel? Channel = null, int? LastDays = null, int? LastMonths = null) : SegmentCondition
-{
-    /// <summary>At least the smallest amount that is stored: more than nothing.</summary>
-    public const decimal AboveZero = 0.0001m;
-}
+public sealed record PurchaseCondition(PurchaseFigure Figure, Comparison Comparison, decimal Value, Channel? Channel = null, int? LastDays = null, int? LastMonths = null) : SegmentCondition;
 
 /// <summary>Days since the last purchase day. Members who never bought are in only when that is asked for.</summary>
 public sealed record RecencyCondition(Comparison Comparison, int Days, Channel? Channel = null, bool IncludeNeverPurchased = false) : SegmentCondition;

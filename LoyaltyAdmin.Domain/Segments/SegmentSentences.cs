@@ -102,10 +102,7 @@ public static class SegmentSentences
             _ => "",
         };
 
-        // The smallest amount there is: “more than nothing”.
-        return condition is { Comparison: Comparison.AtLeast, Value: PurchaseCondition.AboveZero } && money
-            ? $"{figure}{Where(condition.Channel)}{window} is above zero"
-            : $"{figure}{Where(condition.Channel)}{window} is {Amount(condition.Comparison, amount)}";
+        return $"{figure}{Where(condition.Channel)}{window} is {Amount(condition.Comparison, amount)}";
     }
 
     private static string Where(Channel? channel) => channel is { } one ? $" ({one.Name()})" : "";

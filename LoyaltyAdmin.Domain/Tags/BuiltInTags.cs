@@ -42,5 +42,7 @@ public sealed class BuiltInTags(LoyaltyDatabase database, TimeProvider clock)
         }, cancel);
     }
 
-    private static PurchaseCondition RevenueIn(Channel? channel) => new(PurchaseFigure.Revenue, Comparison.AtLeast, PurchaseCondition.AboveZero, channel, LastMonths: 6);
+    // A purchase day has a net revenue above zero, in whatever currency it was paid: a shopper abroad is an active one too, and amounts of different
+    // currencies are never summed to find out.
+    private static PurchaseCondition RevenueIn(Channel? channel) => new(PurchaseFigure.PurchaseDays, Comparison.AtLeast, 1, channel, LastMonths: 6);
 }

@@ -95,7 +95,7 @@ public abstract class TagTests(DatabaseKind kind) : DatabaseTest(kind)
         var rows = (await Db.Get<TagService>().ListAsync(Actor.System, new(), new() { Sort = "Name", Descending = false })).Rows;
 
         rows.Select(t => t.Name).ShouldBe(["informAboutBonusSystem", "posRevenueWithinLast6Month", "revenueWithinLast6Month"], ignoreOrder: true);
-        rows.Single(t => t.Name == BuiltInTags.PosRevenue).Sentence.ShouldBe("Active members: revenue (POS) within the last 6 months is above zero");
+        rows.Single(t => t.Name == BuiltInTags.PosRevenue).Sentence.ShouldBe("Active members: number of purchase days (POS) within the last 6 months is at least 1");
         (await Should.ThrowAsync<RuleViolationException>(() => Db.Get<TagService>().DeleteAsync(Actor.System, rows[0].Id))).Code.ShouldBe("built_in_tag");
         var form = await Db.Get<TagService>().GetAsync(Actor.System, rows[0].Id);
         (form.Name, form.Colour) = ("other", "#ff0000");
@@ -111,7 +111,7 @@ public abstract class TagTests(DatabaseKind kind) : DatabaseTest(kind)
         var store = await A.Store().SaveToAsync(Db);
         var (inside, outside, online, refunded) = (await A.Member().SaveToAsync(Db), await A.Member().SaveToAsync(Db), await A.Member().SaveToAsync(Db), await A.Member().SaveToAsync(Db));
         var border = Today.AddMonths(-6);
-        await Db.AddAsync(Bought(inside, store, border, Channel.Pos, 5), Bought(outside, store, border.AddDays(-1), Channel.Pos, 5), Bought(online, store, Today, Channel.Online, 5), Bought(refunded, store, Today, Channel.Pos, 0));
+        await BuyAsync(Bought(inside, store, border, Channel.Pos, 5), Bought(outside, store, border.AddDays(-1), Channel.Pos, 5), Bought(online, store, Today, Channel.Online, 5), Bought(refunded, store, Today, Channel.Pos, 0));
         await Db.Get<TagRecalculation>().RunAllAsync();
 
         (await MembersOfAsync(BuiltInTags.PosRevenue)).ShouldBe([inside.Id]);
@@ -128,7 +128,7 @@ public abstract class TagTests(DatabaseKind kind) : DatabaseTest(kind)
         var store = await A.Store().SaveToAsync(Db);
         var member = await A.Member().SaveToAsync(Db);
         var (older, newer) = (Bought(member, store, Today.AddDays(-40), Channel.Pos, 5), Bought(member, store, Today.AddDays(-3), Channel.Pos, 7));
-        await Db.AddAsync(older, newer, Bought(member, store, Today.AddDays(-1), Channel.Online, 9));
+        await BuyAsync(older, newer, Bought(member, store, Today.AddDays(-1), Channel.Online, 9));
         var tag = await Db.ReadAsync(db => db.Tags.Where(t => t.Name == BuiltInTags.PosRevenue).Select(t => t.Id).SingleAsync());
 
         var why = await Db.Get<MemberTagList>().ExplainAsync(Actor.System, member.Id, tag);
@@ -155,6 +155,12 @@ public abstract class TagTests(DatabaseKind kind) : DatabaseTest(kind)
         await Db.Get<TagRecalculation>().RunAllAsync();
         (await MembersOfAsync(BuiltInTags.InformAboutBonusSystem)).ShouldBeEmpty();
     }
+
+    private Task BuyAsync(params Order[] orders) => Db.Database.WriteAsync(Actor.System, async db =>
+    {
+        db.AddRange(orders.AsEnumerable());
+        await Db.Get<PurchaseSummaries>().RewriteAsync(db, orders.Select(o => o.MemberId!.Value));
+    });
 
     private static Order Bought(Member member, Store store, DateOnly day, Channel channel, decimal revenue) => new()
     {

@@ -13,13 +13,7 @@ internal static class PurchasePieces
     public static Piece Of(RecencyCondition condition, RuleContext context)
     {
         var on = context.Today.AddDays(-condition.Days);
-        var summaries = context.Db.PurchaseSummaries;
-        var days = condition.Channel switch
-        {
-            Channel.Pos => summaries.Select(s => new { s.MemberId, On = s.LastPosOn }),
-            Channel.Online => summaries.Select(s => new { s.MemberId, On = s.LastOnlineOn }),
-            _ => summaries.Select(s => new { s.MemberId, On = s.LastOn }),
-        };
+        var days = LastDays(context, condition.Channel);
         var found = Piece.In((condition.Comparison switch
         {
             Comparison.AtLeast => days.Where(s => s.On <= on),
@@ -90,6 +84,11 @@ internal static class PurchasePieces
 
     private static Piece Windowed(PurchaseCondition condition, RuleContext context)
     {
+        if (condition.Figure == PurchaseFigure.PurchaseDays && From(condition, context.Today) is { } since && AsksForAny(condition) is { } any)
+        {
+            return Piece.In(LastDays(context, condition.Channel).Where(s => s.On >= since).Select(s => s.MemberId), not: !any);
+        }
+
         var orders = context.Db.Orders.Where(o => o.MemberId != null);
         if (From(condition, context.Today) is { } from)
         {
@@ -119,6 +118,26 @@ internal static class PurchasePieces
 
                 return Piece.In(Compared(sums, comparison, value, not).Select(s => s.MemberId), not);
         }
+    }
+
+    /// <summary>Whether “any at all” (true) or “none” (false) is asked: then the last purchase day alone tells, an index range instead of the orders of a window.</summary>
+    private static bool? AsksForAny(PurchaseCondition condition) => condition switch
+    {
+        { Comparison: Comparison.AtLeast, Value: > 0 and <= 1 } => true,
+        { Comparison: Comparison.AtMost, Value: >= 0 and < 1 } or { Comparison: Comparison.Equal, Value: 0 } => false,
+        _ => null,
+    };
+
+    private static IQueryable<LastDay> LastDays(RuleContext context, Channel? channel)
+    {
+        var summaries = context.Db.PurchaseSummaries;
+
+        return channel switch
+        {
+            Channel.Pos => summaries.Select(s => new LastDay { MemberId = s.MemberId, On = s.LastPosOn }),
+            Channel.Online => summaries.Select(s => new LastDay { MemberId = s.MemberId, On = s.LastOnlineOn }),
+            _ => summaries.Select(s => new LastDay { MemberId = s.MemberId, On = s.LastOn }),
+        };
     }
 
     /// <summary>The first day of the window: the last N days are N calendar days with today, months go back to the same day.</summary>
@@ -169,6 +188,12 @@ internal static class PurchasePieces
         Comparison.AtMost => "<=",
         _ => "=",
     };
+
+    private sealed class LastDay
+    {
+        public required long MemberId { get; init; }
+        public required DateOnly? On { get; init; }
+    }
 
     private sealed class Money
     {

@@ -63,6 +63,8 @@ public static class DomainServices
         .AddSingleton<SegmentService>()
         .AddSingleton<SegmentLists>()
         .AddSingleton<SegmentSnapshots>()
+        .AddSingleton<ExportSource, SegmentMembersExport>()
+        .AddImport<SegmentImports, SegmentImport>()
         .AddSingleton<MemberSegments>()
         .AddSingleton<BuiltInTags>()
         .AddSingleton<TagService>()

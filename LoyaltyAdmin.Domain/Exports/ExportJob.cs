@@ -11,6 +11,7 @@ public enum ExportKind
     LiabilityRollForward,
     InterStoreSettlement,
     MemberDashboard,
+    SegmentMembers,
 }
 
 public enum ExportStatus

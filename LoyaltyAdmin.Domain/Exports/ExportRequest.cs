@@ -11,6 +11,7 @@ public sealed record ExportRequest
     public GiftCardTransactionFilter? Transactions { get; init; }
     public ReconciliationFilter? Reconciliation { get; init; }
     public MemberDashboardFilter? MemberDashboard { get; init; }
+    public long? SegmentId { get; init; }
 
     /// <summary>The header's store switch; null: Group View.</summary>
     public long? StoreView { get; init; }

@@ -110,6 +110,7 @@ public static class DomainServices
         .AddSingleton<ImportWork>()
         .AddSingleton<BackgroundWork>(services => services.GetRequiredService<ImportWork>())
         .AddImport<GiftCardImports, GiftCardImport>()
+        .AddImport<OrderImports, OrderImport>()
         .AddSingleton<ApprovalHandler>(services => services.GetRequiredService<GiftCardAdjustments>())
         .AddSingleton<ApprovalHandler, GiftCardImportApprovals>()
         .AddSingleton(new ExportSettings(Path.Combine(Path.GetTempPath(), "loyalty-exports")))

@@ -26,6 +26,12 @@ public sealed record ColumnOptions
     /// <summary>The longest text an import takes.</summary>
     public int MaxLength { get; init; } = SheetLimits.CellLength;
 
+    /// <summary>How dates are written as text, where an import was told so; a time of day is then left out. Empty: year-month-day only.</summary>
+    public IReadOnlyList<string> DateFormats { get; init; } = [];
+
+    /// <summary>The decimal mark of amounts written as text, where an import was told so; the other of point and comma then separates thousands.</summary>
+    public char? DecimalMark { get; init; }
+
     /// <summary>In the export only: not in the template, and ignored in an import.</summary>
     public bool ExportOnly { get; init; }
 }

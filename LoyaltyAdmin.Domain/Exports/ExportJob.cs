@@ -12,6 +12,7 @@ public enum ExportKind
     InterStoreSettlement,
     MemberDashboard,
     SegmentMembers,
+    Orders,
 }
 
 public enum ExportStatus

@@ -1,5 +1,6 @@
 using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Members;
+using LoyaltyAdmin.Domain.Orders;
 
 namespace LoyaltyAdmin.Domain.Exports;
 
@@ -8,6 +9,7 @@ public sealed record ExportRequest
 {
     public required ExportKind Kind { get; init; }
     public SoldGiftCardFilter? Cards { get; init; }
+    public OrderFilter? Orders { get; init; }
     public GiftCardTransactionFilter? Transactions { get; init; }
     public ReconciliationFilter? Reconciliation { get; init; }
     public MemberDashboardFilter? MemberDashboard { get; init; }

@@ -10,7 +10,7 @@ namespace LoyaltyAdmin.Domain.Orders;
 /// Finds the members a batch of orders names, all at once, and makes those nobody knows where the order says so. A merged duplicate means the
 /// member it was merged into.
 /// </summary>
-internal sealed class OrderMembers(LoyaltyDbContext db, DatabaseProvider provider, TimeProvider clock)
+internal sealed class OrderMembers(LoyaltyDbContext db, DatabaseProvider? provider, TimeProvider clock)
 {
     private const int MostNames = 500;
 
@@ -138,7 +138,7 @@ internal sealed class OrderMembers(LoyaltyDbContext db, DatabaseProvider provide
             buyer.New!.Number, buyer.New.Email, buyer.New.Phone, buyer.StoreId, nameof(RegistrationSource.Order), buyer.FirstAt, buyer.FirstOn, nameof(MemberStatus.Active), 0, importId,
             Member.SearchTextOf(buyer.New.Number!, name: null, buyer.New.Phone, buyer.New.Email), Guid.CreateVersion7(now),
         });
-        var ids = await provider.Bulk.InsertReturningIdsAsync(db, "Members", columns, rows, cancel);
+        var ids = await provider!.Bulk.InsertReturningIdsAsync(db, "Members", columns, rows, cancel);
         for (var i = 0; i < made.Count; i++)
         {
             made[i].Id = ids[i];

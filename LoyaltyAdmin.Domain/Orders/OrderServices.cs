@@ -9,5 +9,9 @@ internal static class OrderServices
         .AddSingleton<PurchaseSummaries>()
         .AddSingleton<PurchaseRecount>()
         .AddSingleton<OrderIngest>()
-        .AddSingleton<OrderRefunds>();
+        .AddSingleton<OrderRefunds>()
+        .AddSingleton<OrderDirectory>()
+        .AddSingleton<ProductService>()
+        .AddSingleton<ProductCategories>()
+        .AddSingleton<Exports.ExportSource, OrderExport>();
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LoyaltyAdmin.Domain.Access;
@@ -39,7 +38,7 @@ public sealed class ApiCall
     /// <exception cref="RuleViolationException">It is not JSON of this form.</exception>
     public async ValueTask<T> ReadAsync<T>(JsonTypeInfo<T> type, T? whenEmpty = null) where T : class
     {
-        var body = context.Features.Get<ApiBody>()?.Bytes ?? await ApiBody.ReadAsync(context.Request.BodyReader);
+        var body = context.Features.Get<ApiBody>()?.Bytes ?? await ApiBody.ReadAsync(context);
         if (body.Length == 0 && whenEmpty is not null)
         {
             return whenEmpty;
@@ -90,28 +89,33 @@ public sealed class ApiCall
         };
 }
 
+/// <summary>How large a route's body may be.</summary>
+internal sealed record ApiBodyLimit(int MostBytes);
+
 /// <summary>A request body read before its time, because a signature covers it.</summary>
 internal sealed record ApiBody(byte[] Bytes)
 {
-    /// <summary>No request of this API comes near it.</summary>
+    /// <summary>No request comes near it, but where a route says otherwise (<see cref="ApiBodyLimit"/>).</summary>
     public const int MostBytes = 64 * 1024;
 
     public static async ValueTask<byte[]> BufferAsync(HttpContext context)
     {
-        var bytes = await ReadAsync(context.Request.BodyReader);
+        var bytes = await ReadAsync(context);
         context.Features.Set(new ApiBody(bytes));
 
         return bytes;
     }
 
-    public static async ValueTask<byte[]> ReadAsync(PipeReader reader)
+    public static async ValueTask<byte[]> ReadAsync(HttpContext context)
     {
+        var reader = context.Request.BodyReader;
+        var most = context.GetEndpoint()?.Metadata.GetMetadata<ApiBodyLimit>()?.MostBytes ?? MostBytes;
         while (true)
         {
             var result = await reader.ReadAsync();
-            if (result.Buffer.Length > MostBytes)
+            if (result.Buffer.Length > most)
             {
-                throw new RuleViolationException("body_too_large", "The body is larger than any request of this API.");
+                throw new RuleViolationException("body_too_large", "The body is larger than any request of this kind.");
             }
 
             if (result.IsCompleted)

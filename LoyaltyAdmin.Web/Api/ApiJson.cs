@@ -23,6 +23,12 @@ namespace LoyaltyAdmin.Web.Api;
 [JsonSerializable(typeof(IReadOnlyList<MemberCardAnswer>))]
 [JsonSerializable(typeof(IssueCardRequest))]
 [JsonSerializable(typeof(IssuedCardAnswer))]
+[JsonSerializable(typeof(OrderRequest))]
+[JsonSerializable(typeof(OrderAnswer))]
+[JsonSerializable(typeof(OrderBatchRequest))]
+[JsonSerializable(typeof(OrderBatchAnswer))]
+[JsonSerializable(typeof(OrderRefundRequest))]
+[JsonSerializable(typeof(RefundAnswer))]
 internal sealed partial class ApiJson : JsonSerializerContext;
 
 /// <summary>Reads an amount: a plain decimal number. Exponents are refused, since 1e3 is more often a mistake than a thousand.</summary>

@@ -44,10 +44,10 @@ public sealed partial class ApiProblems(LoyaltyDatabase database, ILogger<ApiPro
     {
         "invalid_input" or "idempotency_key_required" or "invalid_idempotency_key" or "malformed_json" or "invalid_amount" or "unknown_currency" => 400,
         "access_denied" => 403,
-        "not_found" or "card_not_accepted" or "unknown_store" => 404,
+        "not_found" or "card_not_accepted" or "unknown_store" or "order_of_other_store" => 404,
         "body_too_large" => 413,
         "unsupported_media_type" => 415,
-        Refusals.InsufficientBalance or Refusals.Frozen or Refusals.Expired or Refusals.NotActive or Refusals.Closed or Refusals.AlreadyActive or Refusals.Changed or Refusals.ExceedsCapture or "card_number_taken" or "card_exists" or "plan_inactive" or "member_not_active" => 409,
+        Refusals.InsufficientBalance or Refusals.Frozen or Refusals.Expired or Refusals.NotActive or Refusals.Closed or Refusals.AlreadyActive or Refusals.Changed or Refusals.ExceedsCapture or "card_number_taken" or "exceeds_order_total" or "refund_changed" or "card_exists" or "plan_inactive" or "member_not_active" => 409,
         _ => 422,
     };
 
@@ -60,8 +60,11 @@ public sealed partial class ApiProblems(LoyaltyDatabase database, ILogger<ApiPro
         nameof(GiftCardSale.BuyerName) => "buyer.name",
         nameof(GiftCardSale.BuyerPhone) => "buyer.phone",
         nameof(GiftCardSale.BuyerEmail) => "buyer.email",
-        _ => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(field),
+        _ => JsonPath(field),
     };
+
+    /// <summary><c>Lines[2].UnitPrice</c> becomes <c>lines[2].unitPrice</c>.</summary>
+    internal static string JsonPath(string field) => string.Join('.', field.Split('.').Select(System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName));
 
     private ApiProblem Unavailable(Exception exception)
     {

@@ -23,6 +23,8 @@ public static class Menu
                     new("Gift Card", "/members/gift-cards", Permission.PlansRead),
                     new("Reconciliation", "/members/gift-cards/reconciliation", Permission.ReportsRead),
                 ]),
+                new("Orders", "/members/orders", Permission.OrdersRead),
+                new("Products", "/members/products", Permission.OrdersRead),
             ]),
         ]),
         new("System Configuration", Icon: "settings", Children:

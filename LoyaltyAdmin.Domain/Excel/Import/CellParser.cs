@@ -33,8 +33,8 @@ internal sealed class CellParser(TimeZoneInfo zone, bool takesDecimalComma)
         {
             CellKind.Text => Text(column, raw, cell.Format, ref fault),
             CellKind.Integer => Integer(raw, ref fault),
-            CellKind.Money => Money(column.Scale, raw, ref fault),
-            CellKind.Date => Date(raw, ref fault),
+            CellKind.Money => Money(column, raw, ref fault),
+            CellKind.Date => Date(column.Options.DateFormats, raw, ref fault),
             CellKind.DateTime => Moment(raw, ref fault),
             _ => Boolean(raw, ref fault),
         };
@@ -90,8 +90,9 @@ internal sealed class CellParser(TimeZoneInfo zone, bool takesDecimalComma)
         }
     }
 
-    private decimal? Money(int scale, object raw, ref CellFault? fault)
+    private decimal? Money(SheetColumn column, object raw, ref CellFault? fault)
     {
+        var scale = column.Scale;
         decimal amount;
 
         switch (raw)
@@ -100,7 +101,7 @@ internal sealed class CellParser(TimeZoneInfo zone, bool takesDecimalComma)
             case double number when Math.Abs(number) <= SheetLimits.ExactNumber && (double.IsInteger(number) || Math.Abs(number) < Math.Pow(10, ExactDigits - scale)):
                 amount = (decimal)number;
                 break;
-            case string text when decimal.TryParse(Point(text), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out amount)
+            case string text when decimal.TryParse(Point(text, column.Options.DecimalMark), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out amount)
                 && Math.Abs(amount) <= SheetLimits.ExactNumber:
                 break;
             case double:
@@ -121,18 +122,24 @@ internal sealed class CellParser(TimeZoneInfo zone, bool takesDecimalComma)
     }
 
     // Where the semicolon separates cells, the comma separates decimals; elsewhere 1,234 could be either number.
-    private string Point(string text) => takesDecimalComma && !text.Contains('.') ? text.Replace(',', '.') : text;
-
-    private static DateOnly? Date(object raw, ref CellFault? fault)
+    private string Point(string text, char? mark) => mark switch
     {
+        ',' => text.Replace(".", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).Replace(',', '.'),
+        '.' => text.Replace(",", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal),
+        _ => takesDecimalComma && !text.Contains('.') ? text.Replace(',', '.') : text,
+    };
+
+    private static DateOnly? Date(IReadOnlyList<string> told, object raw, ref CellFault? fault)
+    {
+        var formats = told.Count > 0 ? [.. told] : DayFormats;
         var day = raw switch
         {
             System.DateTime moment => moment,
-            string text when System.DateTime.TryParseExact(text, DayFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var typed) => typed,
+            string text when System.DateTime.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var typed) => typed,
             _ => (System.DateTime?)null,
         };
 
-        if (day is { } found && found.TimeOfDay == TimeSpan.Zero)
+        if (day is { } found && (told.Count > 0 || found.TimeOfDay == TimeSpan.Zero))
         {
             return DateOnly.FromDateTime(found);
         }

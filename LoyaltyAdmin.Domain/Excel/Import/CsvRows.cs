@@ -28,6 +28,8 @@ internal sealed class CsvRows : RowSource
 
     public override int Count => reader.FieldCount;
 
+    public char Separator => reader.Separator;
+
     public override bool TakesDecimalComma => reader.Separator == ';';
 
     public override bool Read()

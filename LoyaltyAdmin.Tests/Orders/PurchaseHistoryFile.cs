@@ -35,14 +35,14 @@ internal sealed class PurchaseHistoryFile
     public static PurchaseHistoryFile Real() => new(File.ReadAllBytes(RealPath!));
 
     /// <summary>A made-up history in the same form: unsorted, with free orders and with equal lines that are orders of their own.</summary>
-    public static PurchaseHistoryFile Generated(int customers, int count)
+    public static PurchaseHistoryFile Generated(int customers, int count, string prefix = "")
     {
         var random = new Random(1998);
         var text = new StringBuilder("customer_id,date,quantity,amount_usd\n");
         for (var i = 0; i < count; i++)
         {
             var line = string.Create(CultureInfo.InvariantCulture,
-                $"{random.Next(customers):00000},{new DateOnly(1997, 1, 1).AddDays(random.Next(545)):yyyy-MM-dd},{random.Next(1, 9)},{(random.Next(40) == 0 ? 0 : random.Next(100, 20_000) / 100m):0.00}\n");
+                $"{prefix}{random.Next(customers):00000},{new DateOnly(1997, 1, 1).AddDays(random.Next(545)):yyyy-MM-dd},{random.Next(1, 9)},{(random.Next(40) == 0 ? 0 : random.Next(100, 20_000) / 100m):0.00}\n");
             text.Append(line);
             if (random.Next(50) == 0)
             {

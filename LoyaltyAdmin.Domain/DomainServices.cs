@@ -70,6 +70,7 @@ public static class DomainServices
         .AddSingleton<TagService>()
         .AddSingleton<TagAssignment>()
         .AddSingleton<TagMembers>()
+        .AddSingleton<DemoSegments>()
         .AddSingleton<TagRecalculation>()
         .AddSingleton<MemberTagList>()
         .AddSingleton<CompanyService>()

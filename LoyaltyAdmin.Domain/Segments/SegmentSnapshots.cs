@@ -11,6 +11,8 @@ namespace LoyaltyAdmin.Domain.Segments;
 /// </summary>
 public sealed class SegmentSnapshots(LoyaltyDatabase database, AccessControl access, SegmentCompiler compiler, TimeProvider clock)
 {
+    private const int Chunk = 2_000;
+
     private static readonly BulkColumn[] memberColumns = [new("SegmentId", BulkType.Long), new("MemberId", BulkType.Long), new("Since", BulkType.Instant)];
     private static readonly BulkColumn[] changeColumns = [new("SegmentId", BulkType.Long), new("SnapshotId", BulkType.Long), new("MemberId", BulkType.Long), new("Entered", BulkType.Boolean)];
 
@@ -66,7 +68,34 @@ public sealed class SegmentSnapshots(LoyaltyDatabase database, AccessControl acc
             difference = kind == SegmentKind.Rule ? Difference.Between(before, now) : new Difference([], []);
         }
 
+        if (last == 0)
+        {
+            await FillAsync(segmentId, difference, cancel);
+            difference = new Difference([], []);
+        }
+
         return await database.WriteAsync(Actor.System, db => WriteAsync(db, segmentId, last, size, difference, cancel), cancel);
+    }
+
+    /// <summary>Everybody at once is much: written in short writes, before there is a snapshot. A cut-short one is finished by the next.</summary>
+    private async Task FillAsync(long segmentId, Difference difference, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var chunk in difference.Removed.Chunk(Chunk))
+        {
+            await database.WriteAsync(Actor.System, db => Difference.LeaveAsync(db, segmentId, chunk, cancel), cancel);
+        }
+
+        foreach (var chunk in difference.Added.Chunk(Chunk))
+        {
+            await database.WriteAsync(Actor.System, async db =>
+            {
+                // The segment's row is held: two first counts at once take turns.
+                await db.Segments.Where(s => s.Id == segmentId).ExecuteUpdateAsync(set => set.SetProperty(s => s.CountedAt, now), cancel);
+                var inside = await db.SegmentMembers.Where(m => m.SegmentId == segmentId && EF.Parameter(chunk).Contains(m.MemberId)).Select(m => m.MemberId).ToListAsync(cancel);
+                await Difference.InsertAsync(db, database.Provider, "SegmentMembers", memberColumns, chunk.Except(inside), id => [segmentId, id, now], cancel);
+            }, cancel);
+        }
     }
 
     private async Task<SegmentSnapshot> WriteAsync(LoyaltyDbContext db, long segmentId, long last, int size, Difference difference, CancellationToken cancel)

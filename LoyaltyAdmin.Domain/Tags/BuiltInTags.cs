@@ -23,13 +23,14 @@ public sealed class BuiltInTags(LoyaltyDatabase database, TimeProvider clock)
             SegmentRule.Any([.. new[] { ConsentChannel.Email, ConsentChannel.Sms, ConsentChannel.Push, ConsentChannel.MiniProgram }.Select(channel => new ConsentCondition(channel, ConsentPurpose.LoyaltyNotification))])),
     ];
 
-    /// <summary>Makes the missing ones. One of the same name that people made before stays as it is.</summary>
+    /// <summary>Makes the missing ones and gives those of an earlier edition today's rule. One of the same name that people made stays as it is.</summary>
     public async Task EnsureAsync(CancellationToken cancel = default)
     {
         var names = All.Select(tag => tag.Name).ToArray();
         await using (var db = await database.ReadAsync(cancel))
         {
-            if (await db.Tags.CountAsync(t => names.Contains(t.Name), cancel) == names.Length)
+            var stored = await db.Tags.Where(t => names.Contains(t.Name)).ToListAsync(cancel);
+            if (All.All(tag => stored.Exists(t => t.Name == tag.Name && (!t.IsBuiltIn || Json.Same(t.Rule, tag.Rule)))))
             {
                 return;
             }
@@ -37,8 +38,18 @@ public sealed class BuiltInTags(LoyaltyDatabase database, TimeProvider clock)
 
         await database.WriteAsync(Actor.System, async db =>
         {
-            var known = await db.Tags.Where(t => names.Contains(t.Name)).Select(t => t.Name).ToListAsync(cancel);
-            db.Tags.AddRange(All.Where(tag => !known.Contains(tag.Name)).Select(tag => new Tag { Name = tag.Name, Description = tag.Description, Colour = tag.Colour, Kind = TagKind.Computed, Rule = tag.Rule, IsBuiltIn = true, CreatedAt = clock.GetUtcNow() }));
+            var stored = await db.Tags.Where(t => names.Contains(t.Name)).ToListAsync(cancel);
+            foreach (var (name, description, colour, rule) in All)
+            {
+                if (stored.Find(t => t.Name == name) is not { } tag)
+                {
+                    db.Tags.Add(new Tag { Name = name, Description = description, Colour = colour, Kind = TagKind.Computed, Rule = rule, IsBuiltIn = true, CreatedAt = clock.GetUtcNow() });
+                }
+                else if (tag.IsBuiltIn && !Json.Same(tag.Rule, rule))
+                {
+                    tag.Rule = rule;
+                }
+            }
         }, cancel);
     }
 

@@ -105,6 +105,17 @@ public abstract class TagTests(DatabaseKind kind) : DatabaseTest(kind)
     }
 
     [Fact]
+    public async Task A_tag_of_an_earlier_edition_gets_todays_rule_and_one_that_people_made_keeps_theirs()
+    {
+        await Db.AddAsync(new Tag { Name = BuiltInTags.Revenue, Kind = TagKind.Computed, Rule = SegmentRule.Everybody, IsBuiltIn = true, CreatedAt = Clock.Now }, new Tag { Name = BuiltInTags.PosRevenue, Kind = TagKind.Manual, CreatedAt = Clock.Now });
+
+        await Db.Get<BuiltInTags>().EnsureAsync();
+
+        (await Db.ReadAsync(db => db.Tags.OrderBy(t => t.Id).ToListAsync())).Select(t => (t.Name, t.IsBuiltIn, Conditions: t.Rule?.Conditions.Length))
+            .ShouldBe([(BuiltInTags.Revenue, true, 1), (BuiltInTags.PosRevenue, false, null), (BuiltInTags.InformAboutBonusSystem, true, 4)]);
+    }
+
+    [Fact]
     public async Task Six_months_of_revenue_are_calendar_months_net_of_refunds_and_the_till_is_told_from_the_shop()
     {
         await Db.Get<BuiltInTags>().EnsureAsync();

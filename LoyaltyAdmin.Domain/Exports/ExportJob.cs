@@ -13,6 +13,7 @@ public enum ExportKind
     MemberDashboard,
     SegmentMembers,
     Orders,
+    Members,
 }
 
 public enum ExportStatus

@@ -14,6 +14,7 @@ public sealed record ExportRequest
     public ReconciliationFilter? Reconciliation { get; init; }
     public MemberDashboardFilter? MemberDashboard { get; init; }
     public long? SegmentId { get; init; }
+    public MemberFilter? Members { get; init; }
 
     /// <summary>The header's store switch; null: Group View.</summary>
     public long? StoreView { get; init; }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Audit;
+using LoyaltyAdmin.Domain.Cards;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
@@ -14,7 +15,7 @@ namespace LoyaltyAdmin.Domain.Members;
 public sealed record MemberKey(long Id, string Number);
 
 /// <summary>Registers, edits, freezes and restores members, and shows their ID number for a reason. Every change is audited and told to webhooks by field name.</summary>
-public sealed class MemberProfiles(LoyaltyDatabase database, AccessControl access, AuditTrail audit, SecretKeys keys, GroupCalendar calendar, WebhookOutbox webhooks)
+public sealed class MemberProfiles(LoyaltyDatabase database, AccessControl access, AuditTrail audit, SecretKeys keys, GroupCalendar calendar, WebhookOutbox webhooks, CardIssuing cards)
 {
     /// <summary>Registers a member.</summary>
     /// <exception cref="InvalidInputException">A field does not hold what the rules allow.</exception>
@@ -41,6 +42,7 @@ public sealed class MemberProfiles(LoyaltyDatabase database, AccessControl acces
             Apply(member, form);
             await db.SaveChangesAsync(cancel);
             await SetAttributesAsync(db, member, form, group.Now, cancel);
+            await cards.OnRegistrationAsync(db, [member.Id], cancel);
             await webhooks.AddAsync(db, WebhookEvents.MemberUpdated, [new { number = member.Number, change = "registered", fields = Array.Empty<string>() }], cancel);
 
             return new MemberKey(member.Id, member.Number);

@@ -1,0 +1,143 @@
+using System.Globalization;
+using LoyaltyAdmin.Domain.Access;
+using LoyaltyAdmin.Domain.Audit;
+using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Values;
+using Microsoft.EntityFrameworkCore;
+
+namespace LoyaltyAdmin.Domain.Members;
+
+public enum TimelineKind
+{
+    Order,
+    Refund,
+    Tier,
+    Consent,
+    Tag,
+    Record,
+}
+
+/// <summary>One thing that happened to a member.</summary>
+/// <param name="Text">In words, without personal data.</param>
+/// <param name="Amount">Of orders and refunds.</param>
+public sealed record TimelineEvent(TimelineKind Kind, long Id, DateTimeOffset At, string Text, string? Detail, decimal? Amount, string? Currency);
+
+/// <summary>Everything that happened to a member, newest first: orders, refunds, tiers, consents, tags, the record itself; of merged duplicates too.</summary>
+public sealed class MemberTimeline(LoyaltyDatabase database, AccessControl access)
+{
+    /// <summary>One page; a page costs what its length costs, however long the history is.</summary>
+    /// <param name="before">The position a page before ended at (see <see cref="Page{T}.Next"/>); null: the newest.</param>
+    [Requires(Permission.MembersRead)]
+    public async Task<Page<TimelineEvent>> ListAsync(Actor actor, long memberId, string? before = null, int size = 30, CancellationToken cancel = default)
+    {
+        var grant = await access.DemandAsync(actor, Permission.MembersRead, cancel: cancel);
+        await using var db = await database.ReadAsync(cancel);
+        if (!await MemberQueries.Members(db, grant).AnyAsync(m => m.Id == memberId, cancel))
+        {
+            throw new NotFoundException("The member");
+        }
+
+        var members = await db.Members.Where(m => m.Id == memberId || m.MergedIntoId == memberId).Select(m => m.Id).ToArrayAsync(cancel);
+        var from = Position.Read(before);
+        var take = Math.Clamp(size, 1, PageRequest.MaximumSize) + 1;
+        var found = new List<TimelineEvent>();
+        if (grant.May(Permission.OrdersRead))
+        {
+            found.AddRange(await OrdersAsync(db, members, from, take, cancel));
+            found.AddRange(await RefundsAsync(db, members, from, take, cancel));
+        }
+
+        found.AddRange(await TiersAsync(db, members, from, take, cancel));
+        found.AddRange(await ConsentsAsync(db, members, from, take, cancel));
+        found.AddRange(await TagsAsync(db, members, from, take, cancel));
+        found.AddRange(await RecordAsync(db, members, from, take, cancel));
+        var page = found.OrderByDescending(e => e.At).ThenBy(e => e.Kind).ThenByDescending(e => e.Id).Take(take).ToList();
+        var more = page.Count == take;
+        if (more)
+        {
+            page.RemoveAt(page.Count - 1);
+        }
+
+        return new Page<TimelineEvent>(page, more ? Position.Write(page[^1]) : null, null);
+    }
+
+    private static async Task<IEnumerable<TimelineEvent>> OrdersAsync(LoyaltyDbContext db, long[] members, Position from, int take, CancellationToken cancel)
+    {
+        var (at, id) = from.Of(TimelineKind.Order);
+        var rows = await db.Orders.Where(o => o.MemberId != null && members.Contains(o.MemberId.Value))
+            .Select(o => new { o.Id, At = o.PaidAt ?? o.PlacedAt, o.Number, o.Status, o.Total, o.Currency, Store = db.Stores.Where(s => s.Id == o.StoreId).Select(s => s.Name).First() })
+            .Where(o => o.At < at || (o.At == at && o.Id < id)).OrderByDescending(o => o.At).ThenByDescending(o => o.Id).Take(take).ToListAsync(cancel);
+
+        return rows.Select(o => new TimelineEvent(TimelineKind.Order, o.Id, o.At, $"Order {o.Number} at {o.Store}", o.Status.ToString(), o.Total, o.Currency));
+    }
+
+    private static async Task<IEnumerable<TimelineEvent>> RefundsAsync(LoyaltyDbContext db, long[] members, Position from, int take, CancellationToken cancel)
+    {
+        var (at, id) = from.Of(TimelineKind.Refund);
+        var rows = await (from r in db.OrderRefunds
+                          join o in db.Orders on r.OrderId equals o.Id
+                          where o.MemberId != null && members.Contains(o.MemberId.Value) && (r.RefundedAt < at || (r.RefundedAt == at && r.Id < id))
+                          orderby r.RefundedAt descending, r.Id descending
+                          select new { r.Id, At = r.RefundedAt, o.Number, r.Reason, r.Amount, o.Currency }).Take(take).ToListAsync(cancel);
+
+        return rows.Select(r => new TimelineEvent(TimelineKind.Refund, r.Id, r.At, $"Refund of order {r.Number}", r.Reason, -r.Amount, r.Currency));
+    }
+
+    private static async Task<IEnumerable<TimelineEvent>> TiersAsync(LoyaltyDbContext db, long[] members, Position from, int take, CancellationToken cancel)
+    {
+        var (at, id) = from.Of(TimelineKind.Tier);
+        var rows = await (from c in db.TierChanges
+                          where members.Contains(c.MemberId) && (c.At < at || (c.At == at && c.Id < id))
+                          join t in db.CardTiers on c.ToTierId equals t.Id
+                          orderby c.At descending, c.Id descending
+                          select new { c.Id, c.At, t.Name, c.Reason, c.Detail, c.ActorName }).Take(take).ToListAsync(cancel);
+
+        return rows.Select(c => new TimelineEvent(TimelineKind.Tier, c.Id, c.At, $"Tier {c.Name} ({c.Reason})", c.Detail ?? c.ActorName, null, null));
+    }
+
+    private static async Task<IEnumerable<TimelineEvent>> ConsentsAsync(LoyaltyDbContext db, long[] members, Position from, int take, CancellationToken cancel)
+    {
+        var (at, id) = from.Of(TimelineKind.Consent);
+        var rows = await db.ConsentEvents.Where(c => members.Contains(c.MemberId) && (c.At < at || (c.At == at && c.Id < id)))
+            .OrderByDescending(c => c.At).ThenByDescending(c => c.Id).Take(take).ToListAsync(cancel);
+
+        return rows.Select(c => new TimelineEvent(TimelineKind.Consent, c.Id, c.At, $"{c.Channel} {(c.Purpose == ConsentPurpose.Marketing ? "marketing" : "loyalty notification")}: {c.Status.ToString().ToLowerInvariant()}", $"{c.Source}, {c.ActorName}", null, null));
+    }
+
+    private static async Task<IEnumerable<TimelineEvent>> TagsAsync(LoyaltyDbContext db, long[] members, Position from, int take, CancellationToken cancel)
+    {
+        var (at, id) = from.Of(TimelineKind.Tag);
+        var rows = await (from c in db.TagChanges
+                          where members.Contains(c.MemberId) && (c.At < at || (c.At == at && c.Id < id))
+                          join t in db.Tags on c.TagId equals t.Id
+                          orderby c.At descending, c.Id descending
+                          select new { c.Id, c.At, t.Name, c.Given, c.Source, c.ActorName }).Take(take).ToListAsync(cancel);
+
+        return rows.Select(c => new TimelineEvent(TimelineKind.Tag, c.Id, c.At, $"Tag {c.Name} {(c.Given ? "given" : "taken")}", $"{c.Source}, {c.ActorName}", null, null));
+    }
+
+    private static async Task<IEnumerable<TimelineEvent>> RecordAsync(LoyaltyDbContext db, long[] members, Position from, int take, CancellationToken cancel)
+    {
+        var (at, id) = from.Of(TimelineKind.Record);
+        var keys = members.Select(member => member.ToString(CultureInfo.InvariantCulture)).ToArray();
+        var rows = await db.AuditEntries.Where(e => e.EntityType == nameof(Member) && keys.Contains(e.EntityId) && (e.At < at || (e.At == at && e.Id < id)))
+            .OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(take).Select(e => new { e.Id, e.At, e.Action, e.ActorName, e.Reason }).ToListAsync(cancel);
+
+        return rows.Select(e => new TimelineEvent(TimelineKind.Record, e.Id, e.At, e.Action, e.Reason is null ? e.ActorName : $"{e.ActorName}: {e.Reason}", null, null));
+    }
+
+    // Where a page ended. Of one moment, kinds follow in their order and newer rows come first.
+    private sealed record Position(DateTimeOffset At, TimelineKind Kind, long Id)
+    {
+        /// <summary>The bound for rows of a kind: before the moment, or at it and below the identifier.</summary>
+        public (DateTimeOffset At, long Id) Of(TimelineKind kind) => (At, kind < Kind ? long.MinValue : kind > Kind ? long.MaxValue : Id);
+
+        public static string Write(TimelineEvent last) => string.Create(CultureInfo.InvariantCulture, $"{last.At.UtcTicks}.{(int)last.Kind}.{last.Id}");
+
+        public static Position Read(string? text) => text?.Split('.') is [var ticks, var kind, var id]
+            && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= DateTimeOffset.MaxValue.Ticks
+            && int.TryParse(kind, NumberStyles.None, CultureInfo.InvariantCulture, out var which) && long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var row)
+                ? new Position(new DateTimeOffset(at, TimeSpan.Zero), (TimelineKind)which, row)
+                : new Position(new DateTimeOffset(9000, 1, 1, 0, 0, 0, TimeSpan.Zero), TimelineKind.Order, long.MaxValue);
+    }
+}

@@ -37,6 +37,10 @@ public sealed class MemberForm
     public string? Language { get; set; }
     public string? TimeZone { get; set; }
     public long? HomeStoreId { get; set; }
+
+    /// <summary>The home store by its code, where the caller does not know identifiers; wins.</summary>
+    public string? HomeStoreCode { get; set; }
+
     public List<MemberAttributeForm> Attributes { get; set; } = [];
 
     /// <summary>The editor may not see personal data: empty name, contact, address and birthday keep what is stored.</summary>

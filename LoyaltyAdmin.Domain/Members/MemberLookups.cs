@@ -75,11 +75,12 @@ public sealed class MemberLookups(LoyaltyDatabase database, AccessControl access
     private async Task<MemberView?> FindAsync(MemberSought reference, CancellationToken cancel)
     {
         await using var db = await database.ReadAsync(cancel);
-        if (await ResolveAsync(db, reference, cancel) is not { } member)
-        {
-            return null;
-        }
 
+        return await ResolveAsync(db, reference, cancel) is { } member ? await ViewAsync(db, member, cancel) : null;
+    }
+
+    internal static async Task<MemberView> ViewAsync(LoyaltyDbContext db, Member member, CancellationToken cancel)
+    {
         var home = member.HomeStoreId is { } store ? await db.Stores.Where(s => s.Id == store).Select(s => s.Code).FirstOrDefaultAsync(cancel) : null;
         var attributes = await db.MemberAttributes.Where(a => a.MemberId == member.Id).OrderBy(a => a.Name).Select(a => new MemberAttributeForm { Name = a.Name, Value = a.Value }).ToListAsync(cancel);
         var consents = await db.MemberConsents.Where(c => c.MemberId == member.Id).OrderBy(c => c.Channel).ThenBy(c => c.Purpose).Select(c => new MemberConsentView(c.Channel, c.Purpose, c.Status, c.Since)).ToListAsync(cancel);

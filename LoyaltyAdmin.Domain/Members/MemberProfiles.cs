@@ -49,6 +49,36 @@ public sealed class MemberProfiles(LoyaltyDatabase database, AccessControl acces
         }, cancel));
     }
 
+    /// <summary>As <see cref="RegisterAsync"/> from a till or shop: the same key and content again answer the member made the first time.</summary>
+    [Requires(ApiScope.MembersWrite)]
+    public async Task<MemberKey> RegisterOnceAsync(Actor actor, MemberForm form, RegistrationSource through, string idempotencyKey, CancellationToken cancel = default)
+    {
+        await access.DemandAsync(actor, permission: null, ApiScope.MembersWrite, cancel);
+        form.Normalise();
+        form.Number ??= MemberNumbers.Of(keys.Hash("member-registration", $"{actor.Key}\n{idempotencyKey}"));
+        await using (var db = await database.ReadAsync(cancel))
+        {
+            if (await db.Members.FirstOrDefaultAsync(m => m.Number == form.Number, cancel) is { } known)
+            {
+                return (known.FullName, known.Phone, known.Email, known.BirthDate, known.RegisteredThrough) == (form.FullName, form.Phone, form.Email, form.BirthDate, through)
+                    ? new MemberKey(known.Id, known.Number)
+                    : throw new RuleViolationException("idempotency_key_reused", "This idempotency key or member number was already used for a different registration.");
+            }
+        }
+
+        return await RegisterAsync(actor, form, through, cancel);
+    }
+
+    /// <summary>A member right after the caller wrote it.</summary>
+    [Requires(ApiScope.MembersWrite)]
+    public async Task<MemberView> ViewAsync(Actor actor, string number, CancellationToken cancel = default)
+    {
+        await access.DemandAsync(actor, permission: null, ApiScope.MembersWrite, cancel);
+        await using var db = await database.ReadAsync(cancel);
+
+        return await MemberLookups.ViewAsync(db, await MemberLookups.ByNumberAsync(db.Members, number, cancel) ?? throw new NotFoundException("The member"), cancel);
+    }
+
     /// <summary>The member as a form; personal data is left out for editors who may not see it.</summary>
     [Requires(Permission.MembersEdit)]
     public async Task<MemberForm> FormAsync(Actor actor, long id, CancellationToken cancel = default)
@@ -162,6 +192,12 @@ public sealed class MemberProfiles(LoyaltyDatabase database, AccessControl acces
     private static async Task CheckAsync(LoyaltyDbContext db, Grant grant, MemberForm form, Member? member, DateOnly today, CancellationToken cancel)
     {
         MemberRules.Check(form, today).ThrowIfAny();
+        if (Inputs.Clean(form.HomeStoreCode) is { } code)
+        {
+            form.HomeStoreId = await db.Stores.Where(s => s.Code == code).Select(s => (long?)s.Id).FirstOrDefaultAsync(cancel)
+                ?? throw new RuleViolationException("unknown_store", $"There is no store with the code “{code}”.") { Field = "homeStore" };
+        }
+
         if (form.HomeStoreId is { } storeId && storeId != member?.HomeStoreId)
         {
             if (!grant.Sees(storeId) || !await db.Stores.AnyAsync(s => s.Id == storeId, cancel))

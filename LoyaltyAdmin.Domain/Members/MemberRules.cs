@@ -60,8 +60,7 @@ public static partial class MemberRules
 
     /// <summary>What is wrong with a member number of the merchant's own, or null.</summary>
     internal static string? NumberFault(string number) =>
-        number.Length is < 3 or > 40 || !number.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? "The member number has 3 to 40 letters, digits or hyphens."
-        : PaymentCards.Contains(number) ? "The member number looks like a payment card number. Never enter payment cards here." : null;
+        MemberNumbers.Fault(number) ?? (PaymentCards.Contains(number) ? "The member number looks like a payment card number. Never enter payment cards here." : null);
 
     internal static string? BirthDateFault(DateOnly? birthDate, DateOnly today) => birthDate switch
     {

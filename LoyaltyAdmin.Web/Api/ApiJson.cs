@@ -29,6 +29,11 @@ namespace LoyaltyAdmin.Web.Api;
 [JsonSerializable(typeof(OrderBatchAnswer))]
 [JsonSerializable(typeof(OrderRefundRequest))]
 [JsonSerializable(typeof(RefundAnswer))]
+[JsonSerializable(typeof(MemberRequest))]
+[JsonSerializable(typeof(MemberAnswer))]
+[JsonSerializable(typeof(ConsentRequest))]
+[JsonSerializable(typeof(ConsentAnswer))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 internal sealed partial class ApiJson : JsonSerializerContext;
 
 /// <summary>Reads an amount: a plain decimal number. Exponents are refused, since 1e3 is more often a mistake than a thousand.</summary>

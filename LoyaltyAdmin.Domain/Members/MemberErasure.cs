@@ -79,7 +79,9 @@ public sealed class MemberErasure(LoyaltyDatabase database, AccessControl access
             return;
         }
 
+#pragma warning disable RCS1155 // Compared by the database.
         foreach (var card in await db.GiftCards.Where(c => (phone != null && c.BuyerPhone == phone) || (email != null && c.BuyerEmail != null && c.BuyerEmail.ToLower() == email)).Select(c => new { c.Id, c.LastFour }).ToListAsync(cancel))
+#pragma warning restore RCS1155
         {
             var search = GiftCard.SearchTextOf(null, null, null, card.LastFour);
             await db.GiftCards.Where(c => c.Id == card.Id).ExecuteUpdateAsync(set => set

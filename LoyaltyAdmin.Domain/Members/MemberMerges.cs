@@ -80,10 +80,12 @@ public sealed class MemberMerges(LoyaltyDatabase database, AccessControl access,
         var grant = await access.DemandAsync(actor, Permission.MembersErase, cancel: cancel);
         await using var db = await database.ReadAsync(cancel);
         var members = MemberQueries.Members(db, grant).Where(m => m.Status != MemberStatus.Erased && m.FullName != null);
+#pragma warning disable RCS1155 // Compared by the database.
         var twins = from a in members.Where(m => m.BirthDate != null)
                     from b in members
                     where b.BirthdayKey == a.BirthdayKey && b.BirthDate == a.BirthDate && b.Id > a.Id && a.FullName!.ToLower() == b.FullName!.ToLower()
                     select new { a.Id, a.Number, a.FullName, OtherId = b.Id, OtherNumber = b.Number, OtherName = b.FullName };
+#pragma warning restore RCS1155
         var reveals = grant.May(Permission.MembersReveal);
 
         return [.. (await twins.Take(MostPairs).ToListAsync(cancel)).Select(t => new DuplicatePair(t.Id, t.Number, reveals ? t.FullName : Masks.Name(t.FullName), t.OtherId, t.OtherNumber, reveals ? t.OtherName : Masks.Name(t.OtherName), "Same name and birthday"))];

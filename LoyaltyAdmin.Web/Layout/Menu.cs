@@ -15,10 +15,10 @@ public static class Menu
         [
             new("Members", Children:
             [
+                new("Member Directory", "/members/directory", Permission.MembersRead),
                 new("Card Plans", "/members/card-plans", Permission.PlansRead),
                 new("Member Segments", "/members/segments", Permission.MembersRead),
                 new("Tags", "/members/tags", Permission.MembersRead),
-                new("Member Directory", "/members/directory", Permission.MembersRead),
                 new("Member Benefits", Children:
                 [
                     new("Gift Card", "/members/gift-cards", Permission.PlansRead),

@@ -23,6 +23,13 @@ public sealed record MemberFilter
     public DateOnly? RegisteredTo { get; init; }
     public DateOnly? LastPurchaseFrom { get; init; }
     public DateOnly? LastPurchaseTo { get; init; }
+    public DateOnly? FirstPurchaseFrom { get; init; }
+    public DateOnly? FirstPurchaseTo { get; init; }
+
+    /// <summary>Bought something on any of these days.</summary>
+    public DateOnly? PurchasedFrom { get; init; }
+
+    public DateOnly? PurchasedTo { get; init; }
     public bool NeverPurchased { get; init; }
 
     /// <summary>Says yes on this channel, for <see cref="ConsentPurpose"/>.</summary>
@@ -203,6 +210,18 @@ public sealed class MemberDirectory(LoyaltyDatabase database, AccessControl acce
         {
             members = members.Where(m => db.PurchaseSummaries.Any(s => s.MemberId == m.Id && s.LastOn != null
                 && (filter.LastPurchaseFrom == null || s.LastOn >= filter.LastPurchaseFrom) && (filter.LastPurchaseTo == null || s.LastOn <= filter.LastPurchaseTo)));
+        }
+
+        if (filter.FirstPurchaseFrom is not null || filter.FirstPurchaseTo is not null)
+        {
+            members = members.Where(m => db.PurchaseSummaries.Any(s => s.MemberId == m.Id && s.FirstOn != null
+                && (filter.FirstPurchaseFrom == null || s.FirstOn >= filter.FirstPurchaseFrom) && (filter.FirstPurchaseTo == null || s.FirstOn <= filter.FirstPurchaseTo)));
+        }
+
+        if (filter.PurchasedFrom is not null || filter.PurchasedTo is not null)
+        {
+            members = members.Where(m => db.Orders.Any(o => o.MemberId == m.Id && o.IsPurchase && o.Revenue > 0
+                && (filter.PurchasedFrom == null || o.BusinessDay >= filter.PurchasedFrom) && (filter.PurchasedTo == null || o.BusinessDay <= filter.PurchasedTo)));
         }
 
         return filter.NeverPurchased ? members.Where(m => !db.PurchaseSummaries.Any(s => s.MemberId == m.Id && s.OrderCount > 0)) : members;

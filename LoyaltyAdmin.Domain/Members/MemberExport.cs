@@ -34,6 +34,7 @@ public sealed class MemberExport(MemberDirectory directory) : ExportSource
             .Add("Tag", filter.TagId is { } tag ? await db.Tags.Where(t => t.Id == tag).Select(t => t.Name).FirstOrDefaultAsync(cancel) : null);
         await words.StoreAsync("Home store", filter.StoreId, cancel);
         words.Add("Status", filter.Status).Range("Registered", filter.RegisteredFrom, filter.RegisteredTo).Range("Last purchase", filter.LastPurchaseFrom, filter.LastPurchaseTo)
+            .Range("First purchase", filter.FirstPurchaseFrom, filter.FirstPurchaseTo).Range("Purchased", filter.PurchasedFrom, filter.PurchasedTo)
             .Add("Purchases", filter.NeverPurchased ? "never" : null).Add("Consent", filter.Consent).Add("Gift card balance from", filter.BalanceFrom).Add("Import", filter.ImportId);
     }
 

@@ -73,22 +73,21 @@ public sealed class MemberMerges(LoyaltyDatabase database, AccessControl access,
         }, cancel);
     }
 
-    /// <summary>Pairs with the same name and birthday, or the same gift card buyer's phone under another member's name; at most 200.</summary>
+    /// <summary>Members with the same name and birthday, the oldest and the newest of each group; at most 200 pairs.</summary>
     [Requires(Permission.MembersErase)]
     public async Task<IReadOnlyList<DuplicatePair>> DuplicatesAsync(Actor actor, CancellationToken cancel = default)
     {
         var grant = await access.DemandAsync(actor, Permission.MembersErase, cancel: cancel);
         await using var db = await database.ReadAsync(cancel);
-        var members = MemberQueries.Members(db, grant).Where(m => m.Status != MemberStatus.Erased && m.FullName != null);
-#pragma warning disable RCS1155 // Compared by the database.
-        var twins = from a in members.Where(m => m.BirthDate != null)
-                    from b in members
-                    where b.BirthdayKey == a.BirthdayKey && b.BirthDate == a.BirthDate && b.Id > a.Id && a.FullName!.ToLower() == b.FullName!.ToLower()
-                    select new { a.Id, a.Number, a.FullName, OtherId = b.Id, OtherNumber = b.Number, OtherName = b.FullName };
-#pragma warning restore RCS1155
+        var groups = await MemberQueries.Members(db, grant).Where(m => m.FullName != null && m.BirthDate != null)
+            .GroupBy(m => new { m.BirthDate, Name = m.FullName!.ToLower() }).Where(g => g.Count() > 1)
+            .Select(g => new { First = g.Min(m => m.Id), Second = g.Max(m => m.Id) }).Take(MostPairs).ToListAsync(cancel);
+        var ids = groups.SelectMany(g => new[] { g.First, g.Second }).ToArray();
+        var members = await db.Members.Where(m => ids.Contains(m.Id)).Select(m => new { m.Id, m.Number, m.FullName }).ToDictionaryAsync(m => m.Id, cancel);
         var reveals = grant.May(Permission.MembersReveal);
+        string? Name(long id) => reveals ? members[id].FullName : Masks.Name(members[id].FullName);
 
-        return [.. (await twins.Take(MostPairs).ToListAsync(cancel)).Select(t => new DuplicatePair(t.Id, t.Number, reveals ? t.FullName : Masks.Name(t.FullName), t.OtherId, t.OtherNumber, reveals ? t.OtherName : Masks.Name(t.OtherName), "Same name and birthday"))];
+        return [.. groups.Select(g => new DuplicatePair(g.First, members[g.First].Number, Name(g.First), g.Second, members[g.Second].Number, Name(g.Second), "Same name and birthday"))];
     }
 
     private static async Task<Member> FindAsync(LoyaltyDbContext db, Grant grant, long id, CancellationToken cancel) =>

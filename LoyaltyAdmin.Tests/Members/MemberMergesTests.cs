@@ -197,19 +197,24 @@ public abstract class MemberMergesTests(DatabaseKind kind) : DatabaseTest(kind)
 
     private ConsentStatement Said(ConsentStatus status, int days) => new() { Channel = ConsentChannel.Email, Status = status, At = Clock.Now.AddDays(days) };
 
-    private LoyaltyCard Card(Member member, CardPlan plan, CardTier tier, string number) => new()
+    private LoyaltyCard Card(Member member, CardPlan plan, CardTier tier, string number)
     {
-        MemberId = member.Id,
-        PlanId = plan.Id,
-        Number = number,
-        TierId = tier.Id,
-        EarnedTierId = tier.Id,
-        TierSince = DateOnly.FromDateTime(Clock.Now.UtcDateTime),
-        PeriodStart = DateOnly.FromDateTime(Clock.Now.UtcDateTime),
-        PeriodEnd = DateOnly.FromDateTime(Clock.Now.UtcDateTime).AddYears(1),
-        IssuedAt = Clock.Now,
-        IssuedOn = DateOnly.FromDateTime(Clock.Now.UtcDateTime),
-    };
+        var since = DateOnly.FromDateTime(Clock.Now.UtcDateTime).AddDays(-60);
+
+        return new LoyaltyCard
+        {
+            MemberId = member.Id,
+            PlanId = plan.Id,
+            Number = number,
+            TierId = tier.Id,
+            EarnedTierId = tier.Id,
+            TierSince = since,
+            PeriodStart = since,
+            PeriodEnd = since.AddYears(1),
+            IssuedAt = Clock.Now.AddDays(-60),
+            IssuedOn = since,
+        };
+    }
 
     private Task BuyAsync(Member member, string number, decimal amount) => Db.Get<OrderIngest>().PutAsync(shop, Purchases.Of(store, amount, number, member.Number));
 

@@ -22,6 +22,9 @@ switch (args)
     case ["lists", .. var rest]:
         await ListBenchmark.RunAsync(rest);
         break;
+    case ["orders", .. var rest]:
+        await OrderBenchmark.RunAsync(rest);
+        break;
     case ["segments", .. var rest]:
         await SegmentBenchmark.RunAsync(rest);
         break;

@@ -32,15 +32,17 @@ public sealed class OrderHistoryTests(WebApp app) : BrowserTest(app)
         await Page.GetByRole(AriaRole.Button, new() { Name = "Create Product" }).ClickAsync();
         await FillAsync("Code", name.Replace(' ', '-'));
         await FillAsync("Name", name);
-        await Page.GetByLabel("Category").SelectOptionAsync(new SelectOptionValue { Label = $"{name} range" });
+        await Page.Locator("main").GetByLabel("Category").SelectOptionAsync(new SelectOptionValue { Label = $"{name} range" });
         await FillAsync("Price", "12.50");
         await Page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
+        await ShowsHeadingAsync("Products");
 
         await OpenAsync($"/members/products?q={Uri.EscapeDataString(name)}", "Products");
         await Expect(Page.GetByRole(AriaRole.Row).Filter(new() { HasText = name })).ToContainTextAsync("12.50");
         await Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).ClickAsync();
         await FillAsync("Name", $"{name} mended");
         await Page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
+        await ShowsHeadingAsync("Products");
         await OpenAsync($"/members/products?q={Uri.EscapeDataString(name)}", "Products");
         await Expect(Page.GetByRole(AriaRole.Row).Filter(new() { HasText = $"{name} mended" })).ToBeVisibleAsync();
         ConsoleErrors.ShouldBeEmpty();
@@ -76,7 +78,7 @@ public sealed class OrderHistoryTests(WebApp app) : BrowserTest(app)
         await Expect(Page.GetByLabel("Dates are written").Locator("option:checked")).ToHaveTextAsync("YYYY-MM-DD");
         await Expect(Page.GetByText("Cells are separated by a comma.")).ToBeVisibleAsync();
         await FillAsync("Source", source);
-        await Page.GetByLabel("Store", new() { Exact = false }).First.SelectOptionAsync(new SelectOptionValue { Index = 1 });
+        await Page.Locator("main").GetByLabel("Store").First.SelectOptionAsync(new SelectOptionValue { Index = 1 });
         await Page.GetByRole(AriaRole.Button, new() { Name = "Check rows" }).ClickAsync();
 
         await ShowsSlowlyAsync($"Import {source}.csv To be confirmed");
@@ -103,7 +105,7 @@ public sealed class OrderHistoryTests(WebApp app) : BrowserTest(app)
 
     private async Task FillAsync(string label, string text)
     {
-        await Page.GetByLabel(label, new() { Exact = false }).First.FillAsync(text);
+        await Page.Locator("main").GetByLabel(label).First.FillAsync(text);
         await Page.Keyboard.PressAsync("Tab");
     }
 

@@ -23,6 +23,7 @@ public sealed class OrderHistoryTests(WebApp app) : BrowserTest(app)
         var name = A.Unique("Teapot ");
         await OpenAsync("/members/products/categories", "Product Categories");
         await Page.GetByRole(AriaRole.Button, new() { Name = "Create Category" }).ClickAsync();
+        await ShowsHeadingAsync("Create Category");
         await FillAsync("Code", name.Replace(' ', '-'));
         await FillAsync("Name", $"{name} range");
         await Page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
@@ -30,6 +31,7 @@ public sealed class OrderHistoryTests(WebApp app) : BrowserTest(app)
 
         await OpenAsync("/members/products", "Products");
         await Page.GetByRole(AriaRole.Button, new() { Name = "Create Product" }).ClickAsync();
+        await ShowsHeadingAsync("Create Product");
         await FillAsync("Code", name.Replace(' ', '-'));
         await FillAsync("Name", name);
         await Page.Locator("main").GetByLabel("Category").SelectOptionAsync(new SelectOptionValue { Label = $"{name} range" });
@@ -40,6 +42,7 @@ public sealed class OrderHistoryTests(WebApp app) : BrowserTest(app)
         await OpenAsync($"/members/products?q={Uri.EscapeDataString(name)}", "Products");
         await Expect(Page.GetByRole(AriaRole.Row).Filter(new() { HasText = name })).ToContainTextAsync("12.50");
         await Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).ClickAsync();
+        await ShowsHeadingAsync(name);
         await FillAsync("Name", $"{name} mended");
         await Page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
         await ShowsHeadingAsync("Products");

@@ -10,6 +10,9 @@ public static class OrderWords
 
     public static string Path(long id) => $"{List}/{id}";
 
+    /// <summary>The page of an order's member.</summary>
+    public static string MemberPath(long memberId) => Directory.MemberQuery.PathOf(memberId);
+
     /// <summary>A field of an order file, as its template's header names it.</summary>
     public static string Of(OrderField field) => field switch
     {

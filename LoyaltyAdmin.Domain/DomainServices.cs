@@ -99,6 +99,7 @@ public static class DomainServices
         .AddSingleton<GiftCardReconciliation>()
         .AddSingleton<GiftCardDashboard>()
         .AddSingleton<DemoGiftCards>()
+        .AddSingleton<DemoMembers>()
         .AddSingleton<DataGenerator>()
         .AddSingleton<GiftCardExpiry>()
         .AddSingleton<GiftCardRefunds>()

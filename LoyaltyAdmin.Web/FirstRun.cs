@@ -11,7 +11,7 @@ namespace LoyaltyAdmin.Web;
 /// An empty database: the demo company in Development, elsewhere a one-time token on the console that opens /setup for an hour.
 /// There is never a default password outside the demo company.
 /// </summary>
-public sealed class FirstRun(DemoAccess demo, DemoGiftCards giftCards, IConfiguration settings, TimeProvider clock)
+public sealed class FirstRun(DemoAccess demo, DemoGiftCards giftCards, DemoMembers members, IConfiguration settings, TimeProvider clock)
 {
     private static readonly TimeSpan tokenLifetime = TimeSpan.FromHours(1);
 
@@ -57,6 +57,7 @@ public sealed class FirstRun(DemoAccess demo, DemoGiftCards giftCards, IConfigur
         ShowsDemoAccounts = isDevelopment && await demo.IsDemoAsync();
         if (ShowsDemoAccounts && settings.GetValue("Demo:History", defaultValue: true))
         {
+            await members.LoadAsync();
             await giftCards.LoadAsync();
         }
 

@@ -1,69 +1,27 @@
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
-using LoyaltyAdmin.Domain.GiftCards;
-using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LoyaltyAdmin.Domain.Demo;
 
-/// <summary>
-/// The demo company's year of gift cards, told through the real services under a simulated clock. Every step has a fixed key, so a start that
-/// was cut short is continued by the next one, and nothing happens twice.
-/// </summary>
-public sealed class DemoGiftCards(LoyaltyDatabase database, SecretKeys keys, TimeProvider clock)
+/// <summary>The demo company's year of gift cards.</summary>
+public sealed class DemoGiftCards(LoyaltyDatabase database, SecretKeys keys, TimeProvider clock) : DemoStory(database, keys, clock)
 {
-    private const string Job = "Demo gift cards";
+    private protected override string Job => "Demo gift cards";
 
-    /// <summary>Tells the year up to now; false when it was told before, or there is no company to tell it about.</summary>
-    public async Task<bool> LoadAsync(CancellationToken cancel = default)
+    private protected override async Task<string> TellAsync(LoyaltyDbContext db, IServiceProvider services, SimulatedClock simulated, DateTimeOffset until, CancellationToken cancel)
     {
-        await using var db = await database.ReadAsync(cancel);
-        if (await db.JobRuns.AnyAsync(run => run.Job == Job && run.Succeeded == true, cancel) || !await db.Stores.AnyAsync(cancel))
-        {
-            return false;
-        }
-
-        // A continued year ends where it was to end at first: another end would be another year under the same keys.
-        var started = await StartAsync(cancel);
-        var simulated = new SimulatedClock(started.AddDays(-400));
-        await using var services = Services(db.Database.GetConnectionString()!, simulated);
+        simulated.Now = until.AddDays(-400);
         var cast = await DemoCast.ReadAsync(db, cancel);
         var plans = await services.GetRequiredService<DemoPlans>().CreateAsync(Actor.System, cancel);
         var agenda = new DemoAgenda(simulated);
-        var year = new DemoYear(services, simulated, cast, agenda, new DemoFates(services, simulated, cast, agenda), plans, until: started);
+        var year = new DemoYear(services, simulated, cast, agenda, new DemoFates(services, simulated, cast, agenda), plans, until);
         await year.TellAsync(cancel);
-        await database.WriteAsync(Actor.System, async write =>
-        {
-            var run = await write.JobRuns.SingleAsync(run => run.Job == Job, cancel);
-            (run.FinishedAt, run.Succeeded, run.Summary) = (clock.GetUtcNow(), true, $"{year.Cards} cards of {plans.Count} plans, {year.Movements} movements");
-        }, cancel);
 
-        return true;
+        return $"{year.Cards} cards of {plans.Count} plans, {year.Movements} movements";
     }
-
-    private Task<DateTimeOffset> StartAsync(CancellationToken cancel) => database.WriteAsync(Actor.System, async write =>
-    {
-        if (await write.JobRuns.FirstOrDefaultAsync(run => run.Job == Job, cancel) is { } begun)
-        {
-            return begun.StartedAt;
-        }
-
-        var run = new JobRun { Job = Job, StartedAt = clock.GetUtcNow() };
-        write.JobRuns.Add(run);
-
-        return run.StartedAt;
-    }, cancel);
-
-    private ServiceProvider Services(string connectionString, SimulatedClock simulated) => new ServiceCollection()
-        .AddLogging()
-        .AddSingleton<TimeProvider>(simulated)
-        .AddSingleton(keys)
-        .AddLoyaltyDatabase(database.Provider.Name, connectionString, isRepeatable: true)
-        .AddLoyaltyDomain()
-        .AddSingleton<DemoPlans>()
-        .BuildServiceProvider();
 }
 
 /// <summary>Who acts in the demo company: those who may, where there are any.</summary>

@@ -70,7 +70,6 @@ public static class DomainServices
         .AddSingleton<TagService>()
         .AddSingleton<TagAssignment>()
         .AddSingleton<TagMembers>()
-        .AddSingleton<DemoSegments>()
         .AddSingleton<TagRecalculation>()
         .AddSingleton<MemberTagList>()
         .AddSingleton<CompanyService>()

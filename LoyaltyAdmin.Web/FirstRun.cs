@@ -86,11 +86,6 @@ public static class FirstRunStartup
         var firstRun = app.Services.GetRequiredService<FirstRun>();
         var token = await firstRun.PrepareAsync(app.Environment.IsDevelopment());
         await app.Services.GetRequiredService<BuiltInTags>().EnsureAsync();
-        if (firstRun.ShowsDemoAccounts)
-        {
-            await app.Services.GetRequiredService<DemoSegments>().LoadAsync();
-        }
-
         app.Lifetime.ApplicationStarted.Register(() => Console.Out.WriteLine(Welcome(app, firstRun, token)));
     }
 

@@ -40,8 +40,20 @@ internal sealed class DemoAudiences(IServiceProvider services, string planCode)
         await SegmentAsync(db, "No purchase in 180 days", "“We miss you” offers.", SegmentRule.All(new RecencyCondition(Comparison.AtLeast, 180)), cancel);
         await SegmentAsync(db, "Birthday this month", null, SegmentRule.All(new BirthdayCondition(BirthdayWindow.ThisMonth)), cancel);
         await SegmentAsync(db, "Reachable by e-mail", "Agreed to marketing by e-mail.", SegmentRule.All(new ConsentCondition(ConsentChannel.Email, ConsentPurpose.Marketing)), cancel);
+        await SegmentAsync(db, "Good customers", "Bought for 500 or more within a year.", SegmentRule.All(new PurchaseCondition(PurchaseFigure.Revenue, Comparison.AtLeast, 500, LastMonths: 12)), cancel);
+        await ListAsync(db, "Friends of the house", cancel);
         await TagAsync(db, "VIP", "Chosen by the store managers.", "#b7791f", members => members.Where(m => db.LoyaltyCards.Any(c => c.MemberId == m.Id && c.TierId == gold.Id)).Take(15), cancel);
         await TagAsync(db, "Coffee club", "Comes to the Thursday tastings.", "#0f766e", members => members.Where(m => m.Id % 11 == 0), cancel);
+    }
+
+    private async Task ListAsync(LoyaltyDbContext db, string name, CancellationToken cancel)
+    {
+        if (!await db.Segments.AnyAsync(s => s.Name == name, cancel))
+        {
+            var id = await segments.SaveAsync(Actor.System, new SegmentForm { Name = name, Description = "Invited by hand.", Kind = SegmentKind.Static }, cancel);
+            var numbers = await db.Members.Where(m => m.Id % 23 == 0).Select(m => m.Number).ToListAsync(cancel);
+            await services.GetRequiredService<SegmentLists>().AddAsync(Actor.System, id, numbers, cancel);
+        }
     }
 
     private async Task SegmentAsync(LoyaltyDbContext db, string name, string? description, SegmentRule rule, CancellationToken cancel)

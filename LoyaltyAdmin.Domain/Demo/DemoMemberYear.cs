@@ -17,8 +17,6 @@ namespace LoyaltyAdmin.Domain.Demo;
 /// </summary>
 internal sealed class DemoMemberYear(IServiceProvider services, SimulatedClock clock, DateTimeOffset until)
 {
-    public const int Members = 300;
-
     private const int Weeks = 60;
 
     /// <summary>The last weeks whose segments are counted, so that they have a history to show.</summary>
@@ -48,7 +46,7 @@ internal sealed class DemoMemberYear(IServiceProvider services, SimulatedClock c
 
         clock.Now = until.AddDays(-7 * Weeks);
         await CreatePlanAsync(cancel);
-        var shoppers = Enumerable.Range(0, Members).Select(number => DemoShopper.Of(number, random, stores.Count)).ToList();
+        var shoppers = Enumerable.Range(0, DemoMembers.Count).Select(number => DemoShopper.Of(number, random, stores.Count)).ToList();
         var firstDay = DateOnly.FromDateTime(until.UtcDateTime).AddDays(-7 * Weeks);
         for (var week = 0; week < Weeks; week++)
         {

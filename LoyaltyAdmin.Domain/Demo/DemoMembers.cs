@@ -6,6 +6,9 @@ namespace LoyaltyAdmin.Domain.Demo;
 /// <summary>The demo company's members, their cards, orders, tags and segments.</summary>
 public sealed class DemoMembers(LoyaltyDatabase database, SecretKeys keys, TimeProvider clock) : DemoStory(database, keys, clock)
 {
+    /// <summary>How many members there are.</summary>
+    public const int Count = 300;
+
     private protected override string Job => "Demo members";
 
     private protected override async Task<string> TellAsync(LoyaltyDbContext db, IServiceProvider services, SimulatedClock simulated, DateTimeOffset until, CancellationToken cancel)
@@ -13,6 +16,6 @@ public sealed class DemoMembers(LoyaltyDatabase database, SecretKeys keys, TimeP
         var year = new DemoMemberYear(services, simulated, until);
         await year.TellAsync(cancel);
 
-        return $"{DemoMemberYear.Members} members, {year.Orders} orders";
+        return $"{Count} members, {year.Orders} orders";
     }
 }

@@ -59,14 +59,37 @@ internal sealed class CardFacts
             return new Dictionary<long, IReadOnlyList<PurchaseDay>>();
         }
 
-        var members = cards.Select(card => (long?)card.MemberId).Distinct().ToArray();
+        // Not nullable: a list that might hold null is searched without the index.
+        var members = cards.Select(card => card.MemberId).Distinct().ToArray();
         var since = cards.Min(card => plans[card.PlanId].Rules.Since(card.IssuedOn, card.PeriodStart));
-        var orders = await db.Orders.AsNoTracking()
-            .Where(order => members.Contains(order.MemberId) && order.BusinessDay >= since && order.IsPurchase)
-            .Select(order => new { MemberId = order.MemberId!.Value, order.BusinessDay, order.Revenue, order.GroupRevenue }).ToListAsync(cancel);
+        // In the order of the index: each member's orders come together, so that they are added up as they are read.
+        var orders = db.Orders.AsNoTracking()
+            .Where(order => order.MemberId != null && members.Contains(order.MemberId.Value) && order.BusinessDay >= since && order.IsPurchase)
+            .OrderBy(order => order.MemberId).ThenBy(order => order.BusinessDay)
+            .Select(order => new { order.MemberId, order.BusinessDay, order.Revenue, order.GroupRevenue }).AsAsyncEnumerable();
+        var found = new Dictionary<long, IReadOnlyList<PurchaseDay>>(members.Length);
+        List<PurchaseDay> days = [];
+        var last = 0L;
+        await foreach (var order in orders.WithCancellation(cancel))
+        {
+            var member = order.MemberId!.Value;
+            if (member != last)
+            {
+                found[member] = days = [];
+                last = member;
+            }
 
-        return orders.GroupBy(order => order.MemberId).ToDictionary(member => member.Key, IReadOnlyList<PurchaseDay> (member) =>
-            [.. member.GroupBy(order => order.BusinessDay).Select(day => new PurchaseDay(day.Key, day.Sum(order => order.GroupRevenue), day.Any(order => order.Revenue > 0)))]);
+            if (days.Count > 0 && days[^1].Day == order.BusinessDay)
+            {
+                days[^1] = new PurchaseDay(order.BusinessDay, days[^1].Revenue + order.GroupRevenue, days[^1].IsVisit || order.Revenue > 0);
+            }
+            else
+            {
+                days.Add(new PurchaseDay(order.BusinessDay, order.GroupRevenue, order.Revenue > 0));
+            }
+        }
+
+        return found;
     }
 
     // A grant does not earn anything: what the running period rests on is the last change that the rules made.

@@ -31,6 +31,16 @@ internal sealed class RecordingServer : IDisposable
     /// <summary>Sent along with the answer.</summary>
     public string? Location { get; set; }
 
+    /// <summary>Waits until so many posts have arrived.</summary>
+    public async Task ReachesAsync(int count)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (received.Count < count)
+        {
+            await Task.Delay(50, patience.Token);
+        }
+    }
+
     public void Dispose() => listener.Close();
 
     private async Task LoopAsync()

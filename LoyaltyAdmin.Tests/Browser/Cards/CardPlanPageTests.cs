@@ -39,7 +39,7 @@ public sealed class CardPlanPageTests(WebApp app) : GiftCardBrowserTest(app)
         await Button("Save").ClickAsync();
         await SaysAsync("Card plan saved");
 
-        var tiers = Page.Locator(".edit-table tbody tr");
+        var tiers = Page.Locator(".data-table tbody tr");
         await Expect(tiers).ToHaveCountAsync(3);
         await Expect(tiers.Nth(1)).ToContainTextAsync("Silver");
         await Expect(tiers.Nth(2)).ToContainTextAsync("USD 1,000.00");

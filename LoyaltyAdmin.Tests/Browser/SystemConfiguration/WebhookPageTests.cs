@@ -39,7 +39,7 @@ public sealed class WebhookPageTests(WebApp app) : GiftCardBrowserTest(app)
 
         await Expect(Row("test")).ToContainTextAsync("Delivered");
         var post = server.Posts.ShouldHaveSingleItem();
-        WebhookSignature.IsRight(post.Signature, secret, post.Body, DateTimeOffset.UtcNow, TimeSpan.FromMinutes(5)).ShouldBeTrue();
+        WebhookSignature.IsRight(post.Signature, secret, post.Body, TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(5)).ShouldBeTrue();
 
         await Row("test").GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Replay ", RegexOptions.None, TimeSpan.FromSeconds(1)) }).ClickAsync();
         await SaysAsync("Sent again");

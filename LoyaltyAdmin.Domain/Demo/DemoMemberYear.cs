@@ -20,7 +20,7 @@ internal sealed class DemoMemberYear(IServiceProvider services, SimulatedClock c
     private const int Weeks = 60;
 
     /// <summary>The last weeks whose segments are counted, so that they have a history to show.</summary>
-    private const int WeeksOfSnapshots = 12;
+    private const int WeeksOfSnapshots = 8;
 
     private const string PlanCode = "AURORA";
 

@@ -7,7 +7,7 @@ namespace LoyaltyAdmin.Domain.Demo;
 public sealed class DemoMembers(LoyaltyDatabase database, SecretKeys keys, TimeProvider clock) : DemoStory(database, keys, clock)
 {
     /// <summary>How many members there are.</summary>
-    public const int Count = 300;
+    public const int Count = 200;
 
     private protected override string Job => "Demo members";
 

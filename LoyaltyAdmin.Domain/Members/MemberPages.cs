@@ -37,6 +37,9 @@ public sealed record MemberOrderRow(long Id, string Source, string Number, Order
 /// <summary>What the tabs of a member's page show. Opening personal data leaves a trace.</summary>
 public sealed class MemberPages(LoyaltyDatabase database, AccessControl access, AuditTrail audit, GroupCalendar calendar)
 {
+    /// <summary>Who looked at personal data stands in the audit tab; it is nothing that happened to the member.</summary>
+    internal const string ViewAction = "Member.View";
+
     private static readonly SortColumns<Order> orderSorts = new SortColumns<Order>(o => o.Id).By("BusinessDay", o => o.BusinessDay);
 
     /// <summary>Header and profile.</summary>
@@ -52,7 +55,7 @@ public sealed class MemberPages(LoyaltyDatabase database, AccessControl access, 
         var reveals = grant.May(Permission.MembersReveal);
         if (reveals && member.Status != MemberStatus.Erased)
         {
-            await audit.RecordAsync(actor, "Member.View", entityType: nameof(Member), entityId: id.ToString(CultureInfo.InvariantCulture), subject: member.Number, storeId: member.HomeStoreId, cancel: cancel);
+            await audit.RecordAsync(actor, ViewAction, entityType: nameof(Member), entityId: id.ToString(CultureInfo.InvariantCulture), subject: member.Number, storeId: member.HomeStoreId, cancel: cancel);
         }
 
         var age = member.BirthDate is { } born ? group.Today.Year - born.Year - (born.AddYears(group.Today.Year - born.Year) > group.Today ? 1 : 0) : (int?)null;

@@ -120,7 +120,7 @@ public sealed class MemberTimeline(LoyaltyDatabase database, AccessControl acces
     {
         var (at, id) = from.Of(TimelineKind.Record);
         var keys = members.Select(member => member.ToString(CultureInfo.InvariantCulture)).ToArray();
-        var rows = await db.AuditEntries.Where(e => e.EntityType == nameof(Member) && keys.Contains(e.EntityId) && (e.At < at || (e.At == at && e.Id < id)))
+        var rows = await db.AuditEntries.Where(e => e.EntityType == nameof(Member) && e.Action != MemberPages.ViewAction && keys.Contains(e.EntityId) && (e.At < at || (e.At == at && e.Id < id)))
             .OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(take).Select(e => new { e.Id, e.At, e.Action, e.ActorName, e.Reason }).ToListAsync(cancel);
 
         return rows.Select(e => new TimelineEvent(TimelineKind.Record, e.Id, e.At, e.Action, e.Reason is null ? e.ActorName : $"{e.ActorName}: {e.Reason}", null, null));

@@ -27,7 +27,7 @@ public sealed class DemoMembersTests() : DatabaseTest(DatabaseKind.Sqlite)
         (await db.MemberConsents.AnyAsync()).ShouldBeTrue();
         (await db.MemberTags.Select(tag => tag.TagId).Distinct().CountAsync()).ShouldBeGreaterThan(4);
         (await db.Segments.AllAsync(segment => segment.Size > 0)).ShouldBeTrue();
-        (await db.SegmentSnapshots.CountAsync()).ShouldBeGreaterThanOrEqualTo(6 * 12);
+        (await db.SegmentSnapshots.CountAsync()).ShouldBeGreaterThanOrEqualTo(6 * 8);
         (await Db.Get<PurchaseRecount>().RunAsync()).Differences.ShouldBeEmpty();
     }
 }

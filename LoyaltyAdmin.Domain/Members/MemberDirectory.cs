@@ -1,6 +1,7 @@
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Orders;
+using LoyaltyAdmin.Domain.Segments;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
@@ -62,7 +63,7 @@ public sealed record MemberChoice(long Id, string Name);
 public sealed record MemberChoices(IReadOnlyList<MemberChoice> CardPlans, IReadOnlyList<MemberChoice> Tiers, IReadOnlyList<MemberChoice> Segments, IReadOnlyList<MemberChoice> Tags, IReadOnlyList<MemberChoice> Stores, string Currency);
 
 /// <summary>Finds members (Membership Marketing > Members > Member Directory). Personal data is masked without the permission to reveal it.</summary>
-public sealed class MemberDirectory(LoyaltyDatabase database, AccessControl access, GroupCalendar calendar)
+public sealed class MemberDirectory(LoyaltyDatabase database, AccessControl access, GroupCalendar calendar, SegmentCompiler segments)
 {
     public const string ByLastPurchase = "LastPurchase";
     public const string ByRevenue = "Revenue";
@@ -132,6 +133,14 @@ public sealed class MemberDirectory(LoyaltyDatabase database, AccessControl acce
             .Where(m => filter.ImportId == null || m.ImportId == filter.ImportId);
         members = await ByTextAsync(db, members, filter.Text, cancel);
         members = ByMembership(db, members, filter);
+        if (filter.SegmentId is { } segment)
+        {
+            // Live, like everywhere: the segment's rule of this moment, not its last count. One that is gone holds nobody.
+            members = await db.Segments.AnyAsync(s => s.Id == segment, cancel)
+                ? members.Where(await segments.CompileAsync(db, SegmentRule.All(new SegmentMembership(segment)), cancel: cancel))
+                : members.Where(_ => false);
+        }
+
         members = ByPurchases(db, members, filter);
         if (filter.Consent is { } channel)
         {
@@ -194,11 +203,6 @@ public sealed class MemberDirectory(LoyaltyDatabase database, AccessControl acce
         if (filter.TierId is { } tier)
         {
             members = members.Where(m => db.LoyaltyCards.Any(c => c.MemberId == m.Id && c.TierId == tier && c.Status != Cards.LoyaltyCardStatus.Cancelled));
-        }
-
-        if (filter.SegmentId is { } segment)
-        {
-            members = members.Where(m => db.SegmentMembers.Any(s => s.MemberId == m.Id && s.SegmentId == segment));
         }
 
         return filter.TagId is { } tag ? members.Where(m => db.MemberTags.Any(t => t.MemberId == m.Id && t.TagId == tag)) : members;

@@ -6,8 +6,6 @@ namespace LoyaltyAdmin.Tests.Browser.Members;
 
 public sealed class SegmentAndTagPageTests(WebApp app) : BrowserTest(app)
 {
-    protected override string? User => "marketing@demo.example";
-
     private ILocator Rows => Page.Locator("table.grid tbody tr");
 
     [Fact]
@@ -108,6 +106,38 @@ public sealed class SegmentAndTagPageTests(WebApp app) : BrowserTest(app)
 
         await Expect(Page.Locator(".rz-notification")).ToContainTextAsync("“informAboutBonusSystem”:");
         await Expect(row).Not.ToContainTextAsync("Not yet");
+    }
+
+    [Fact]
+    public async Task A_members_page_tells_its_tags_and_why_it_is_in_a_segment_and_gives_a_tag()
+    {
+        var (segment, tag) = (A.Unique("In "), A.Unique("tag"));
+        await OpenAsync("/members/tags/create", "Create Tag");
+        await Page.GetByLabel("Name").FillAsync(tag);
+        await Button("Save").ClickAsync();
+        await ShowsHeadingAsync("Tags");
+        await OpenAsync("/members/segments/create", "Create Segment");
+        await Page.GetByLabel("Name").FillAsync(segment);
+        await Page.GetByLabel("New condition").SelectOptionAsync(new SelectOptionValue { Label = "Registration" });
+        await Button("+ Add condition").ClickAsync();
+        await Page.GetByLabel("Within the last days").FillAsync("36500");
+        await Page.GetByLabel("Within the last days").BlurAsync();
+        await Button("Save").ClickAsync();
+        await ShowsHeadingAsync("Member Segments");
+        await OpenAsync("/members/directory/new", "Register Member");
+        await Page.GetByLabel("Full name").FillAsync(segment);
+        await Button("Save").ClickAsync();
+        await ShowsHeadingAsync($"{segment} Active");
+        await Page.GetByRole(AriaRole.Tab, new() { Name = "Tags and segments" }).ClickAsync();
+        await Expect(Page.GetByRole(AriaRole.Region, new() { Name = "Member segments" })).ToContainTextAsync(segment);
+        await Expect(Page.GetByRole(AriaRole.Region, new() { Name = "Member segments" })).ToContainTextAsync("registered within the last 36500 days");
+
+        await Button("+ Add tag").ClickAsync();
+        await Page.GetByRole(AriaRole.Dialog).GetByLabel("Tag", new() { Exact = true }).SelectOptionAsync(new SelectOptionValue { Label = tag });
+        await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Give tag" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Button, new() { Name = $"Remove {tag}" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }).ClickAsync();
+        await Expect(Page.GetByRole(AriaRole.Button, new() { Name = $"Remove {tag}" })).ToHaveCountAsync(0);
     }
 
     private ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });

@@ -17,7 +17,7 @@ public sealed class MemberCardPageTests(WebApp app) : GiftCardBrowserTest(app)
         await Page.GetByLabel("Full name").FillAsync(member);
         await Page.GetByLabel("Phone").FillAsync($"+1718{Random.Shared.Next(1_000_000, 9_000_000)}");
         await Button("Save").ClickAsync();
-        await ShowsHeadingAsync($"{member} Active");
+        await ShowsHeadingAsync($"{member} Active Member");
         await Page.GetByRole(AriaRole.Tab, new() { Name = "Cards" }).ClickAsync();
 
         await Button("Issue Card").ClickAsync();

@@ -28,7 +28,7 @@ public sealed class MemberPageTests(WebApp app) : BrowserTest(app)
         await Page.GetByLabel("Attribute 1", new() { Exact = true }).FillAsync("Shoe size");
         await Page.GetByLabel("Value 1", new() { Exact = true }).FillAsync("42");
         await Button("Save").ClickAsync();
-        await ShowsHeadingAsync($"{name} Active");
+        await ShowsHeadingAsync($"{name} Active Member");
         await Expect(Page.Locator("dl.facts")).ToContainTextAsync("Boston, US");
         await Expect(Page.Locator("dl.facts")).ToContainTextAsync("Shoe size");
 
@@ -149,7 +149,7 @@ public sealed class MemberPageTests(WebApp app) : BrowserTest(app)
         await Page.GetByLabel("Full name").FillAsync(name);
         await Page.GetByLabel("Phone").FillAsync(phone);
         await Button("Save").ClickAsync();
-        await ShowsHeadingAsync($"{name} Active");
+        await ShowsHeadingAsync($"{name} Active Member");
 
         return (name, phone);
     }

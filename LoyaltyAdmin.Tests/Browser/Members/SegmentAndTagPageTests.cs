@@ -127,7 +127,7 @@ public sealed class SegmentAndTagPageTests(WebApp app) : BrowserTest(app)
         await OpenAsync("/members/directory/new", "Register Member");
         await Page.GetByLabel("Full name").FillAsync(segment);
         await Button("Save").ClickAsync();
-        await ShowsHeadingAsync($"{segment} Active");
+        await ShowsHeadingAsync($"{segment} Active Member");
         await Page.GetByRole(AriaRole.Tab, new() { Name = "Tags and segments" }).ClickAsync();
         await Expect(Page.GetByRole(AriaRole.Region, new() { Name = "Member segments" })).ToContainTextAsync(segment);
         await Expect(Page.GetByRole(AriaRole.Region, new() { Name = "Member segments" })).ToContainTextAsync("registered within the last 36500 days");

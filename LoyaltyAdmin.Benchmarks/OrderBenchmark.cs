@@ -74,7 +74,7 @@ internal static class OrderBenchmark
         var ingest = services.GetRequiredService<OrderIngest>();
         var client = await database.WriteAsync(Actor.System, async db =>
         {
-            var added = new ApiClient { Name = "Bench", Scopes = [ApiScope.OrdersWrite], CreatedAt = DateTimeOffset.UtcNow };
+            var added = new ApiClient { Name = "Bench", Scopes = [ApiScope.OrdersWrite], CreatedAt = TimeProvider.System.GetUtcNow() };
             db.AddRange(added, new Store { Code = "BENCH", Name = "Bench", TimeZone = "America/New_York" });
             await db.SaveChangesAsync();
 

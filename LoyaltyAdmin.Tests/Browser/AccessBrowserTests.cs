@@ -173,10 +173,10 @@ public sealed class AccessBrowserTests(WebApp app) : BrowserTest(app)
         await Page.GetByLabel("giftcards:redeem").CheckAsync();
         await Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Page.GetByRole(AriaRole.Button, new() { Name = "Create API key" }).ClickAsync();
-        await Expect(Page.GetByText("lk_")).ToBeVisibleAsync();
+        await Expect(Page.GetByText(new System.Text.RegularExpressions.Regex("^lk_"))).ToBeVisibleAsync();
         await Page.ReloadAsync();
         await Expect(Page.GetByText("Live", new() { Exact = true })).ToBeVisibleAsync();
-        await Expect(Page.GetByText("lk_")).ToHaveCountAsync(0);
+        await Expect(Page.GetByText(new System.Text.RegularExpressions.Regex("^lk_"))).ToHaveCountAsync(0);
         ConsoleErrors.ShouldBeEmpty();
     }
 

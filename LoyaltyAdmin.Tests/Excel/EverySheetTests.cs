@@ -14,12 +14,6 @@ public sealed class EverySheetTests
 {
     private static readonly string[] hostiles = ["=HYPERLINK(\"http://example.com\",\"x\")", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\0=1"];
 
-    /// <summary>Columns whose words the product chooses itself.</summary>
-    private static readonly string[] ownWords = ["Currency", "Card Type", "Status", "Channel", "Type"];
-
-    /// <summary>Masked, so that it never begins with what somebody typed.</summary>
-    private static readonly string[] maskedNumbers = ["Sold Gift Cards/Card Number", "Transaction Details/Card Number"];
-
     [Fact]
     public async Task No_text_of_any_column_of_any_sheet_becomes_a_formula()
     {
@@ -37,7 +31,7 @@ public sealed class EverySheetTests
             }
         }
 
-        tried.ShouldBe(["Sold Gift Cards", "Transaction Details", "Reconciliation", "Inter-store", "Net", "Gift Cards"], ignoreOrder: true);
+        new[] { "Sold Gift Cards", "Transaction Details", "Reconciliation", "Inter-store", "Net", "Gift Cards", "Members", "Orders" }.ShouldBeSubsetOf(tried);
     }
 
     private static void CheckXlsx(Sheet sheet, byte[] file, string hostile)
@@ -53,10 +47,12 @@ public sealed class EverySheetTests
                 continue;
             }
 
+            // Columns of the product's own words, and masked ones, never begin with what somebody typed.
             var cell = cells.SingleOrDefault(c => (string?)c.Attribute("r") == $"{Letters(at)}2");
             var isQuoted = cell is not null && (string?)Readers.Style(file, (int)cell.Attribute("s")!).Attribute("quotePrefix") == "1";
             var isText = (string?)cell?.Attribute("t") == "inlineStr";
-            (isText && isQuoted).ShouldBe(!ownWords.Contains(column.Header) && !maskedNumbers.Contains($"{sheet.Name}/{column.Header}"), $"{sheet.Name}: {column.Header} with {hostile}");
+            var isHostile = cell is { Value: { Length: > 0 } text } && "=+-@\t\r".Contains(text[0], StringComparison.Ordinal);
+            (isText && (isQuoted || !isHostile)).ShouldBe(cell is not null, $"{sheet.Name}: {column.Header} with {hostile}");
         }
     }
 

@@ -110,7 +110,7 @@ public sealed class DataGenerator(LoyaltyDatabase database, CardNumbers numbers,
 
     private object?[] Card(Run run, int i, long accountId, DateTimeOffset soldAt)
     {
-        var (card, person, number, store) = (run.History.Cards[i], DemoPeople.Of(i), CardNumbers.NewNumber(), run.Stores[run.History.Cards[i].Store]);
+        var (card, person, number, store) = (run.History.Cards[i], DemoPeople.Of(i), run.NewNumber(), run.Stores[run.History.Cards[i].Store]);
         var (lastFour, phone, value) = (CardNumbers.LastFour(number), Inputs.NormalisePhone(person.Phone)!, card.Face / 100m);
 
         return
@@ -192,6 +192,21 @@ public sealed class DataGenerator(LoyaltyDatabase database, CardNumbers numbers,
         public long[] TransactionIds { get; } = new long[History.Movements.Length];
         public int[] Balances { get; } = new int[History.Cards.Length];
         public int[] Sequences { get; } = new int[History.Cards.Length];
+
+        private readonly HashSet<string> numbers = new(StringComparer.Ordinal);
+
+        /// <summary>A number this run has not given yet: among a million random ones two alike are likely.</summary>
+        public string NewNumber()
+        {
+            string number;
+            do
+            {
+                number = CardNumbers.NewNumber();
+            }
+            while (!numbers.Add(number));
+
+            return number;
+        }
 
         public DateTimeOffset At(int i) => Start.AddTicks((long)(span.Ticks * ((i + 1.0) / (History.Movements.Length + 1))));
     }

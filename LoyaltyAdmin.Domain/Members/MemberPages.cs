@@ -85,7 +85,7 @@ public sealed class MemberPages(LoyaltyDatabase database, AccessControl access, 
         await using var db = await database.ReadAsync(cancel);
         await DemandVisibleAsync(db, grant, id, cancel);
 
-        return await db.Orders.Where(o => o.MemberId == id).ToPageAsync(page with { Sort = "BusinessDay" }, orderSorts, o => new MemberOrderRow(
+        return await OrderDirectory.Visible(db, grant).Where(o => o.MemberId == id).ToPageAsync(page with { Sort = "BusinessDay" }, orderSorts, o => new MemberOrderRow(
             o.Id, o.Source, o.Number, o.Kind, db.Stores.Where(s => s.Id == o.StoreId).Select(s => s.Name).First(), o.Channel, o.PaidAt ?? o.PlacedAt, o.BusinessDay,
             db.Stores.Where(s => s.Id == o.StoreId).Select(s => s.TimeZone).First(), o.Currency, o.Total, o.Refunded, o.Revenue, o.Status), cancel);
     }

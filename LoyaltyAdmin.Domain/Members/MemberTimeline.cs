@@ -2,6 +2,7 @@ using System.Globalization;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Orders;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
 
@@ -43,8 +44,8 @@ public sealed class MemberTimeline(LoyaltyDatabase database, AccessControl acces
         var found = new List<TimelineEvent>();
         if (grant.May(Permission.OrdersRead))
         {
-            found.AddRange(await OrdersAsync(db, members, from, take, cancel));
-            found.AddRange(await RefundsAsync(db, members, from, take, cancel));
+            found.AddRange(await OrdersAsync(db, grant, members, from, take, cancel));
+            found.AddRange(await RefundsAsync(db, grant, members, from, take, cancel));
         }
 
         found.AddRange(await TiersAsync(db, members, from, take, cancel));
@@ -61,21 +62,21 @@ public sealed class MemberTimeline(LoyaltyDatabase database, AccessControl acces
         return new Page<TimelineEvent>(page, more ? Position.Write(page[^1]) : null, null);
     }
 
-    private static async Task<IEnumerable<TimelineEvent>> OrdersAsync(LoyaltyDbContext db, long[] members, Position from, int take, CancellationToken cancel)
+    private static async Task<IEnumerable<TimelineEvent>> OrdersAsync(LoyaltyDbContext db, Grant grant, long[] members, Position from, int take, CancellationToken cancel)
     {
         var (at, id) = from.Of(TimelineKind.Order);
-        var rows = await db.Orders.Where(o => o.MemberId != null && members.Contains(o.MemberId.Value))
+        var rows = await OrderDirectory.Visible(db, grant).Where(o => o.MemberId != null && members.Contains(o.MemberId.Value))
             .Select(o => new { o.Id, At = o.PaidAt ?? o.PlacedAt, o.Number, o.Status, o.Total, o.Currency, Store = db.Stores.Where(s => s.Id == o.StoreId).Select(s => s.Name).First() })
             .Where(o => o.At < at || (o.At == at && o.Id < id)).OrderByDescending(o => o.At).ThenByDescending(o => o.Id).Take(take).ToListAsync(cancel);
 
         return rows.Select(o => new TimelineEvent(TimelineKind.Order, o.Id, o.At, $"Order {o.Number} at {o.Store}", o.Status.ToString(), o.Total, o.Currency));
     }
 
-    private static async Task<IEnumerable<TimelineEvent>> RefundsAsync(LoyaltyDbContext db, long[] members, Position from, int take, CancellationToken cancel)
+    private static async Task<IEnumerable<TimelineEvent>> RefundsAsync(LoyaltyDbContext db, Grant grant, long[] members, Position from, int take, CancellationToken cancel)
     {
         var (at, id) = from.Of(TimelineKind.Refund);
         var rows = await (from r in db.OrderRefunds
-                          join o in db.Orders on r.OrderId equals o.Id
+                          join o in OrderDirectory.Visible(db, grant) on r.OrderId equals o.Id
                           where o.MemberId != null && members.Contains(o.MemberId.Value) && (r.RefundedAt < at || (r.RefundedAt == at && r.Id < id))
                           orderby r.RefundedAt descending, r.Id descending
                           select new { r.Id, At = r.RefundedAt, o.Number, r.Reason, r.Amount, o.Currency }).Take(take).ToListAsync(cancel);

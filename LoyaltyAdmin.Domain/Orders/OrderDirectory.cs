@@ -143,7 +143,8 @@ public sealed class OrderDirectory(LoyaltyDatabase database, AccessControl acces
         db.Stores.Where(s => s.Id == o.StoreId).Select(s => s.Name).First(), db.Stores.Where(s => s.Id == o.StoreId).Select(s => s.Code).First(),
         db.Stores.Where(s => s.Id == o.StoreId).Select(s => s.TimeZone).First(), o.Channel, o.Currency, o.PlacedAt, o.PaidAt, o.BusinessDay, o.Total, o.Discount, o.Refunded, o.Revenue, o.Status);
 
-    private static IQueryable<Order> Visible(LoyaltyDbContext db, Grant grant)
+    /// <summary>The orders of the caller's stores; others do not exist for the caller, wherever they would show.</summary>
+    internal static IQueryable<Order> Visible(LoyaltyDbContext db, Grant grant)
     {
         var ids = grant.Stores.StoreIds.ToArray();
 

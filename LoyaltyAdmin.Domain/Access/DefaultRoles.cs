@@ -22,6 +22,7 @@ public static class DefaultRoles
             [
                 DashboardRead, PlansRead, PlansEdit, GiftCardsRead, GiftCardsFreeze, GiftCardsImport, BuyersReveal, LedgerRead, TransactionsExport, ReportsRead,
                 MembersRead, MembersReveal, MembersEdit, MembersImport, MembersExport, MembersErase, OrdersRead, OrdersImport, ProductsManage, TagsManage, SegmentsManage, WebhooksManage,
+                PointsRead, WalletsRead, WalletsFreeze, CouponsRead, CouponsEdit, GiftsRead, GiftsManage, MessagesRead, MessagesEdit,
                 StoresManage, AgreementsManage, UsersManage, ApiClientsManage, SettingsManage, AuditRead, AuditVerify, JobsManage,
             ],
             ImportLimit = 0,
@@ -33,6 +34,7 @@ public static class DefaultRoles
             [
                 DashboardRead, PlansRead, PlansEdit, GiftCardsRead, TransactionsExport, ReportsRead,
                 MembersRead, OrdersRead, ProductsManage, TagsManage, SegmentsManage,
+                PointsRead, PointsAdjust, WalletsRead, CouponsRead, CouponsEdit, CouponsIssue, GiftsRead, GiftsManage, MessagesRead, MessagesEdit,
             ],
         },
         new()
@@ -42,6 +44,7 @@ public static class DefaultRoles
             [
                 DashboardRead, PlansRead, GiftCardsRead, GiftCardsSell, GiftCardsFreeze, GiftCardsRefund, BuyersReveal, LedgerRead, TransactionsExport, ReportsRead,
                 MembersRead, MembersReveal, MembersEdit, OrdersRead,
+                PointsRead, WalletsRead, WalletsTopUp, WalletsFreeze, CouponsRead, CouponsRedeem,
             ],
             RefundLimit = 100,
         },
@@ -54,6 +57,7 @@ public static class DefaultRoles
                 DashboardRead, PlansRead, GiftCardsRead, GiftCardsFreeze, GiftCardsImport, GiftCardsImportApprove, GiftCardsRefund, GiftCardsRefundApprove,
                 GiftCardNumbersReveal, GiftCardNumbersExport, LedgerRead, LedgerAdjust, LedgerAdjustApprove, TransactionsExport, ReportsRead, AuditRead, AuditVerify,
                 MembersRead, OrdersRead, OrdersImport,
+                PointsRead, PointsAdjust, PointsAdjustApprove, WalletsRead, WalletsFreeze, WalletsWithdraw, WalletsWithdrawApprove, CouponsRead, GiftsRead, MessagesRead,
             ],
             RefundLimit = 1_000,
             AdjustmentLimit = 500,
@@ -62,7 +66,7 @@ public static class DefaultRoles
         new()
         {
             Name = Analyst,
-            Permissions = [DashboardRead, PlansRead, GiftCardsRead, LedgerRead, TransactionsExport, ReportsRead, MembersRead, OrdersRead],
+            Permissions = [DashboardRead, PlansRead, GiftCardsRead, LedgerRead, TransactionsExport, ReportsRead, MembersRead, OrdersRead, PointsRead, WalletsRead, CouponsRead, GiftsRead],
         },
     ];
 }

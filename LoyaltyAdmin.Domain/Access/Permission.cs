@@ -34,6 +34,30 @@ public enum Permission
     ProductsManage,
     TagsManage,
     SegmentsManage,
+    PointsRead,
+    PointsAdjust,
+    PointsAdjustApprove,
+    WalletsRead,
+    WalletsTopUp,
+    WalletsFreeze,
+
+    /// <summary>Paying unused principal out.</summary>
+    WalletsWithdraw,
+    WalletsWithdrawApprove,
+    CouponsRead,
+    CouponsEdit,
+
+    /// <summary>Giving coupons to members by hand, and taking them away.</summary>
+    CouponsIssue,
+    CouponsRedeem,
+    GiftsRead,
+
+    /// <summary>Granting by hand, trying failed gifts again, cancelling due ones.</summary>
+    GiftsManage,
+    MessagesRead,
+
+    /// <summary>Templates, scenarios, test sends.</summary>
+    MessagesEdit,
     WebhooksManage,
     StoresManage,
     AgreementsManage,
@@ -61,6 +85,15 @@ public enum ApiScope
     ConsentsWrite,
     OrdersRead,
     OrdersWrite,
+    PointsRead,
+    PointsWrite,
+    WalletsRead,
+    WalletsPay,
+    WalletsRefund,
+    CouponsRead,
+    CouponsIssue,
+    CouponsRedeem,
+    PortalLinksWrite,
 }
 
 public static class ApiScopeNames

@@ -34,13 +34,16 @@ public static class Chromium
             TimezoneId = "UTC",
             ViewportSize = size ?? new ViewportSize { Width = 1280, Height = 900 },
         });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(20_000);
 
         return context;
     }
 
     private static async Task<IBrowser> LaunchAsync()
     {
+        // The machine is busy with the other tests: what is right late is right.
+        Assertions.SetDefaultExpectTimeout(20_000);
+
         if (!File.Exists(ExecutablePath))
         {
             throw new InvalidOperationException(

@@ -30,6 +30,9 @@ public sealed record GiftCardSale
 /// <summary>A sold card. The number and code are for the buyer: shown once here, masked everywhere else.</summary>
 public sealed record SoldGiftCard(long CardId, string CardNumber, string? SecurityCode, decimal Balance, string Currency, decimal Paid, DateTimeOffset? ExpiresAt, long TransactionId);
 
+/// <summary>A sale whose answer may not have arrived.</summary>
+public sealed record FoundSale(SoldGiftCard Card, string PlanName, string StoreName);
+
 /// <summary>Sells gift cards: the one way a card comes to be, besides imports.</summary>
 public sealed class GiftCardSales(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, GiftCardCatalog catalog, CardNumbers numbers, SecretKeys keys, TimeProvider clock)
 {
@@ -44,6 +47,24 @@ public sealed class GiftCardSales(LoyaltyDatabase database, Ledger.Ledger ledger
         var posted = await ledger.RepeatableAsync(operation, () => SellAsync(grant, operation, sale, cancel), cancel);
 
         return await AnswerAsync(posted.Transaction, cancel);
+    }
+
+    /// <summary>What the caller sold under a key, or null: for a page that lost its connection before the answer came.</summary>
+    [Requires(Permission.GiftCardsSell)]
+    public async Task<FoundSale?> FindAsync(Actor actor, string idempotencyKey, CancellationToken cancel = default)
+    {
+        var grant = await access.DemandAsync(actor, Permission.GiftCardsSell, cancel: cancel);
+        var source = actor.Key;
+        await using var db = await database.ReadAsync(cancel);
+        var sale = await db.LedgerTransactions.FirstOrDefaultAsync(t => t.Source == source && t.IdempotencyKey == idempotencyKey && t.AccountKind == AccountKind.GiftCard && t.Type == TransactionType.Activation && t.Refusal == null, cancel);
+        if (sale is null || !grant.Stores.Allows(sale.HomeStoreId))
+        {
+            return null;
+        }
+
+        var plan = await db.GiftCards.Where(card => card.AccountId == sale.AccountId).Join(db.GiftCardPlans, card => card.PlanId, plan => plan.Id, (_, plan) => plan.Name).SingleAsync(cancel);
+
+        return new FoundSale(await AnswerAsync(sale, cancel), plan, (await catalog.StoreAsync(sale.HomeStoreId, cancel)).Name);
     }
 
     private async Task<Posted> SellAsync(Grant grant, Operation operation, GiftCardSale sale, CancellationToken cancel)

@@ -39,6 +39,21 @@ public abstract class GiftCardRepeatTests(DatabaseKind kind) : DatabaseTest(kind
     }
 
     [Fact]
+    public async Task A_sale_whose_answer_was_lost_is_found_by_its_seller_under_its_key()
+    {
+        var seller = await A.StaffUser().With(Permission.GiftCardsSell).In(store).SaveToAsync(Db);
+        var other = await A.StaffUser().With(Permission.GiftCardsSell).In(store).SaveToAsync(Db);
+        var sales = Db.Get<GiftCardSales>();
+
+        (await sales.FindAsync(seller, "sale")).ShouldBeNull();
+        var sold = await sales.SellAsync(seller, new GiftCardSale { PlanCode = plan.Code, Amount = 100, Currency = "USD", StoreCode = store.Code, Channel = Channel.Pos }, "sale");
+
+        (await sales.FindAsync(seller, "sale")).ShouldBe(new FoundSale(sold, plan.Name, store.Name));
+        (await sales.FindAsync(seller, "another")).ShouldBeNull();
+        (await sales.FindAsync(other, "sale")).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_recharge_sent_64_times_at_once_is_one_recharge()
     {
         var card = await SellAsync("sale");

@@ -14,22 +14,31 @@ public sealed class BrowserMemory(IJSRuntime script)
     /// <summary>Whose habits; several people may share a browser.</summary>
     public string Owner { get; set; } = "";
 
-    public async Task KeepAsync<T>(string name, T value)
+    public Task KeepAsync<T>(string name, T value) => KeepAsync("loyalty.keep", name, value);
+
+    public Task<T?> RecallAsync<T>(string name) => RecallAsync<T>("loyalty.recall", name);
+
+    /// <summary>Keeps something until the tab is closed: it outlives a reload, and other tabs do not see it.</summary>
+    public Task KeepInTabAsync<T>(string name, T value) => KeepAsync("loyalty.keepInTab", name, value);
+
+    public Task<T?> RecallInTabAsync<T>(string name) => RecallAsync<T>("loyalty.recallInTab", name);
+
+    private async Task KeepAsync<T>(string function, string name, T value)
     {
         try
         {
-            await script.InvokeVoidAsync("loyalty.keep", Key(name), JsonSerializer.Serialize(value));
+            await script.InvokeVoidAsync(function, Key(name), JsonSerializer.Serialize(value));
         }
         catch (Exception exception) when (IsOfTheBrowser(exception))
         {
         }
     }
 
-    public async Task<T?> RecallAsync<T>(string name)
+    private async Task<T?> RecallAsync<T>(string function, string name)
     {
         try
         {
-            return await script.InvokeAsync<string?>("loyalty.recall", Key(name)) is { Length: > 0 and <= Longest } text ? JsonSerializer.Deserialize<T>(text) : default;
+            return await script.InvokeAsync<string?>(function, Key(name)) is { Length: > 0 and <= Longest } text ? JsonSerializer.Deserialize<T>(text) : default;
         }
         catch (Exception exception) when (exception is JsonException || IsOfTheBrowser(exception))
         {

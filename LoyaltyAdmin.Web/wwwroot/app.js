@@ -92,10 +92,12 @@ document.addEventListener("click", event => {
   }
 });
 
-// Habits kept in this browser (BrowserMemory).
+// Kept in this browser, or until this tab is closed (BrowserMemory).
 window.loyalty = {
   keep: (name, value) => localStorage.setItem(name, value),
   recall: name => localStorage.getItem(name),
+  keepInTab: (name, value) => sessionStorage.setItem(name, value),
+  recallInTab: name => sessionStorage.getItem(name),
 };
 
 // "/" leads to the search.

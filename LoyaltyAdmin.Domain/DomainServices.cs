@@ -10,6 +10,7 @@ using LoyaltyAdmin.Domain.Imports;
 using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Members;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Orders;
 using LoyaltyAdmin.Domain.Segments;
 using LoyaltyAdmin.Domain.Stores;
@@ -28,6 +29,7 @@ public static class DomainServices
     public static IServiceCollection AddLoyaltyDomain(this IServiceCollection services) => services
         .AddSingleton<DatabaseStartup>()
         .AddOrders()
+        .AddMessages()
         .AddSingleton<AuditTrail>()
         .AddSingleton<AccessControl>()
         .AddSingleton<Ledger.Ledger>()

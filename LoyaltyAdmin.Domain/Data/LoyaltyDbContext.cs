@@ -8,6 +8,7 @@ using LoyaltyAdmin.Domain.Imports;
 using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Members;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Orders;
 using LoyaltyAdmin.Domain.Segments;
 using LoyaltyAdmin.Domain.Stores;
@@ -86,6 +87,17 @@ public abstract class LoyaltyDbContext(DbContextOptions options) : DbContext(opt
 
     public DbSet<WebhookEndpoint> WebhookEndpoints => Set<WebhookEndpoint>();
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
+    public DbSet<Message> Messages => Set<Message>();
+    public DbSet<MessageSettings> MessageSettings => Set<MessageSettings>();
+    public DbSet<MessageScenarioSettings> MessageScenarios => Set<MessageScenarioSettings>();
+    public DbSet<MessageTemplate> MessageTemplates => Set<MessageTemplate>();
+    public DbSet<MessageTemplateVersion> MessageTemplateVersions => Set<MessageTemplateVersion>();
+    public DbSet<MessageChannelSettings> MessageChannels => Set<MessageChannelSettings>();
+    public DbSet<MessageChannelHealth> MessageChannelHealth => Set<MessageChannelHealth>();
+    public DbSet<MiniProgram> MiniPrograms => Set<MiniProgram>();
+    public DbSet<MemberDevice> MemberDevices => Set<MemberDevice>();
+    public DbSet<SalesChannel> SalesChannels => Set<SalesChannel>();
 
     public DbSet<ImportJob> ImportJobs => Set<ImportJob>();
     public DbSet<ImportRow> ImportRows => Set<ImportRow>();

@@ -7,6 +7,7 @@ using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Members;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Tags;
 using LoyaltyAdmin.Tests.Ledger;
 using LoyaltyAdmin.Tests.Support;
@@ -17,7 +18,7 @@ namespace LoyaltyAdmin.Tests.Data;
 /// <summary>What is written once stays: refused by the product first, and by the database to whoever goes past the product.</summary>
 public abstract class AppendOnlyTests(DatabaseKind kind) : LedgerTest(kind)
 {
-    public static readonly string[] TableNames = ["LedgerTransactions", "LedgerEntries", "LedgerCheckRuns", "AuditEntries", "AuditSeals", "AgreementVersions", "GiftCardTerms", "MemberMerges", "ConsentEvents", "TierChanges", "TagChanges"];
+    public static readonly string[] TableNames = ["LedgerTransactions", "LedgerEntries", "LedgerCheckRuns", "AuditEntries", "AuditSeals", "AgreementVersions", "GiftCardTerms", "MemberMerges", "ConsentEvents", "TierChanges", "TagChanges", "MessageTemplateVersions"];
 
     public static TheoryData<string> Tables => [.. TableNames];
 
@@ -129,6 +130,9 @@ public abstract class AppendOnlyTests(DatabaseKind kind) : LedgerTest(kind)
             new ConsentEvent { MemberId = member.Id, Channel = ConsentChannel.Email, Purpose = ConsentPurpose.Marketing, Status = ConsentStatus.Granted, At = Clock.Now, RecordedAt = Clock.Now, Source = ConsentSource.Staff, ActorKey = "x", ActorName = "x" },
             new TierChange { CardId = card.Id, MemberId = member.Id, ToTierId = tiers[0].Id, Reason = TierChangeReason.Issued, ActorName = "x", At = Clock.Now },
             new TagChange { MemberId = member.Id, TagId = 1, Source = TagSource.Manual, Given = true, ActorName = "x", At = Clock.Now });
+        var template = new MessageTemplate { Scenario = MessageScenario.TierChange, Channel = ConsentChannel.Email, Language = "en", Number = 1 };
+        await Db.AddAsync(template);
+        await Db.AddAsync(new MessageTemplateVersion { TemplateId = template.Id, Number = 1, Body = "x", CreatedAt = Clock.Now, ActorName = "x" });
         foreach (var table in TableNames)
         {
             (await Db.ReadAsync(db => db.Database.SqlQueryRaw<long>($"SELECT \"Id\" AS \"Value\" FROM \"{table}\"").Take(1).ToListAsync())).ShouldNotBeEmpty();

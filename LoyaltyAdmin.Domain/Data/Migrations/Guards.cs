@@ -10,6 +10,8 @@ internal static class Guards
 
     private static readonly string[] ofMembers = ["MemberMerges", "ConsentEvents", "TierChanges", "TagChanges"];
 
+    private static readonly string[] ofMessages = ["MessageTemplateVersions"];
+
     public static void Sqlite(MigrationBuilder migration)
     {
         RefuseChangesOnSqlite(migration, first);
@@ -39,6 +41,12 @@ internal static class Guards
     public static void SqlServer(MigrationBuilder migration) => RefuseChangesOnSqlServer(migration, first);
 
     public static void MembersOnSqlServer(MigrationBuilder migration) => RefuseChangesOnSqlServer(migration, ofMembers);
+
+    public static void MessagesOnSqlite(MigrationBuilder migration) => RefuseChangesOnSqlite(migration, ofMessages);
+
+    public static void MessagesOnPostgreSql(MigrationBuilder migration) => RefuseChangesOnPostgreSql(migration, ofMessages);
+
+    public static void MessagesOnSqlServer(MigrationBuilder migration) => RefuseChangesOnSqlServer(migration, ofMessages);
 
     private static void RefuseChangesOnSqlite(MigrationBuilder migration, string[] tables)
     {

@@ -1112,3 +1112,181 @@ VALUES (N'20261122235902_MemberGuards', N'10.0.14');
 COMMIT;
 GO
 
+BEGIN TRANSACTION;
+CREATE TABLE [MessageChannelHealth] (
+    [Id] nvarchar(40) NOT NULL,
+    [LastSuccessAt] datetimeoffset NULL,
+    [LastFailureAt] datetimeoffset NULL,
+    [LastFailure] nvarchar(400) NULL,
+    CONSTRAINT [PK_MessageChannelHealth] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [MessageChannels] (
+    [Id] nvarchar(40) NOT NULL,
+    [UsesSandbox] bit NOT NULL,
+    [Options] nvarchar(2000) NOT NULL,
+    [SealedSecret] varbinary(8000) NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_MessageChannels] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [Messages] (
+    [Id] bigint NOT NULL IDENTITY,
+    [MessageId] uniqueidentifier NOT NULL,
+    [ReasonKey] nvarchar(160) NOT NULL,
+    [Scenario] nvarchar(40) NOT NULL,
+    [MemberId] bigint NOT NULL,
+    [IsTransactional] bit NOT NULL,
+    [Purpose] nvarchar(40) NOT NULL,
+    [Variables] nvarchar(max) NOT NULL,
+    [SealedVariables] varbinary(2000) NULL,
+    [OnlyChannel] nvarchar(40) NULL,
+    [MiniProgramIds] nvarchar(400) NOT NULL,
+    [CreatedAt] datetimeoffset NOT NULL,
+    [NotAfter] datetimeoffset NULL,
+    [Status] nvarchar(40) NOT NULL,
+    [NextAt] datetimeoffset NULL,
+    [Claim] uniqueidentifier NULL,
+    [Attempts] int NOT NULL,
+    [Channel] nvarchar(40) NULL,
+    [MiniProgramId] bigint NULL,
+    [MaskedTo] nvarchar(120) NULL,
+    [TemplateVersionId] bigint NULL,
+    [Language] nvarchar(20) NULL,
+    [Subject] nvarchar(1000) NULL,
+    [Body] nvarchar(max) NULL,
+    [ProviderRef] nvarchar(200) NULL,
+    [Error] nvarchar(400) NULL,
+    [SentAt] datetimeoffset NULL,
+    [DeliveredAt] datetimeoffset NULL,
+    [Decisions] nvarchar(max) NOT NULL,
+    CONSTRAINT [PK_Messages] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_Messages_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [MessageScenarios] (
+    [Id] nvarchar(40) NOT NULL,
+    [IsOn] bit NOT NULL,
+    [Channels] nvarchar(1000) NOT NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_MessageScenarios] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [MessageSettings] (
+    [Id] bigint NOT NULL,
+    [QuietFrom] int NULL,
+    [QuietTo] int NULL,
+    [MostPerDay] int NULL,
+    [MostPerWeek] int NULL,
+    [PublicUrl] nvarchar(400) NULL,
+    [EmailFooter] nvarchar(1000) NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_MessageSettings] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [MessageTemplates] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Scenario] nvarchar(40) NOT NULL,
+    [Channel] nvarchar(40) NOT NULL,
+    [Language] nvarchar(20) NOT NULL,
+    [Number] int NOT NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_MessageTemplates] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [MiniPrograms] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Code] nvarchar(40) NOT NULL,
+    [Name] nvarchar(120) NOT NULL,
+    [Kind] nvarchar(40) NOT NULL,
+    [AppId] nvarchar(120) NOT NULL,
+    [Url] nvarchar(1000) NULL,
+    [SealedSecret] varbinary(2000) NULL,
+    [UsesSandbox] bit NOT NULL,
+    [IsEnabled] bit NOT NULL,
+    [Templates] nvarchar(4000) NOT NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_MiniPrograms] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [SalesChannels] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Code] nvarchar(40) NOT NULL,
+    [Name] nvarchar(120) NOT NULL,
+    [CountsAs] nvarchar(40) NOT NULL,
+    [IsEnabled] bit NOT NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_SalesChannels] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [MessageTemplateVersions] (
+    [Id] bigint NOT NULL IDENTITY,
+    [TemplateId] bigint NOT NULL,
+    [Number] int NOT NULL,
+    [Subject] nvarchar(400) NULL,
+    [Body] nvarchar(max) NOT NULL,
+    [CreatedAt] datetimeoffset NOT NULL,
+    [ActorName] nvarchar(400) NOT NULL,
+    CONSTRAINT [PK_MessageTemplateVersions] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_MessageTemplateVersions_MessageTemplates_TemplateId] FOREIGN KEY ([TemplateId]) REFERENCES [MessageTemplates] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [MemberDevices] (
+    [Id] bigint NOT NULL IDENTITY,
+    [MemberId] bigint NOT NULL,
+    [Kind] nvarchar(40) NOT NULL,
+    [MiniProgramId] bigint NULL,
+    [Address] nvarchar(1000) NOT NULL,
+    [AddressHash] varbinary(32) NOT NULL,
+    [CreatedAt] datetimeoffset NOT NULL,
+    [SeenAt] datetimeoffset NOT NULL,
+    CONSTRAINT [PK_MemberDevices] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_MemberDevices_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_MemberDevices_MiniPrograms_MiniProgramId] FOREIGN KEY ([MiniProgramId]) REFERENCES [MiniPrograms] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE UNIQUE INDEX [IX_MemberDevices_AddressHash] ON [MemberDevices] ([AddressHash]);
+
+CREATE INDEX [IX_MemberDevices_MemberId] ON [MemberDevices] ([MemberId]);
+
+CREATE INDEX [IX_MemberDevices_MiniProgramId] ON [MemberDevices] ([MiniProgramId]);
+
+CREATE INDEX [IX_Messages_Claim] ON [Messages] ([Claim]) WHERE "Claim" IS NOT NULL;
+
+CREATE INDEX [IX_Messages_MemberId_Id] ON [Messages] ([MemberId], [Id]);
+
+CREATE INDEX [IX_Messages_MemberId_SentAt] ON [Messages] ([MemberId], [SentAt]);
+
+CREATE UNIQUE INDEX [IX_Messages_MessageId] ON [Messages] ([MessageId]);
+
+CREATE INDEX [IX_Messages_NextAt_Id] ON [Messages] ([NextAt], [Id]) WHERE "NextAt" IS NOT NULL;
+
+CREATE INDEX [IX_Messages_ProviderRef] ON [Messages] ([ProviderRef]) WHERE "ProviderRef" IS NOT NULL;
+
+CREATE UNIQUE INDEX [IX_Messages_ReasonKey] ON [Messages] ([ReasonKey]);
+
+CREATE INDEX [IX_Messages_Status_Id] ON [Messages] ([Status], [Id]);
+
+CREATE UNIQUE INDEX [IX_MessageTemplates_Scenario_Channel_Language] ON [MessageTemplates] ([Scenario], [Channel], [Language]);
+
+CREATE UNIQUE INDEX [IX_MessageTemplateVersions_TemplateId_Number] ON [MessageTemplateVersions] ([TemplateId], [Number]);
+
+CREATE UNIQUE INDEX [IX_MiniPrograms_Code] ON [MiniPrograms] ([Code]);
+
+CREATE UNIQUE INDEX [IX_SalesChannels_Code] ON [SalesChannels] ([Code]);
+
+INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+VALUES (N'20261123013243_Messages', N'10.0.14');
+
+COMMIT;
+GO
+
+BEGIN TRANSACTION;
+EXEC(N'CREATE TRIGGER [MessageTemplateVersions_AppendOnly] ON [MessageTemplateVersions] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''MessageTemplateVersions is append-only'', 1; END;');
+
+INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+VALUES (N'20261123015900_MessageGuards', N'10.0.14');
+
+COMMIT;
+GO
+

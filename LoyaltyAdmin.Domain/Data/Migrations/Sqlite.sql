@@ -1111,3 +1111,173 @@ VALUES ('20261122235902_MemberGuards', '10.0.14');
 
 COMMIT;
 
+BEGIN TRANSACTION;
+CREATE TABLE "MessageChannelHealth" (
+    "Id" TEXT NOT NULL CONSTRAINT "PK_MessageChannelHealth" PRIMARY KEY,
+    "LastSuccessAt" INTEGER NULL,
+    "LastFailureAt" INTEGER NULL,
+    "LastFailure" TEXT NULL
+);
+
+CREATE TABLE "MessageChannels" (
+    "Id" TEXT NOT NULL CONSTRAINT "PK_MessageChannels" PRIMARY KEY,
+    "UsesSandbox" INTEGER NOT NULL,
+    "Options" TEXT NOT NULL,
+    "SealedSecret" BLOB NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "Messages" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_Messages" PRIMARY KEY AUTOINCREMENT,
+    "MessageId" TEXT NOT NULL,
+    "ReasonKey" TEXT NOT NULL,
+    "Scenario" TEXT NOT NULL,
+    "MemberId" INTEGER NOT NULL,
+    "IsTransactional" INTEGER NOT NULL,
+    "Purpose" TEXT NOT NULL,
+    "Variables" TEXT NOT NULL,
+    "SealedVariables" BLOB NULL,
+    "OnlyChannel" TEXT NULL,
+    "MiniProgramIds" TEXT NOT NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "NotAfter" INTEGER NULL,
+    "Status" TEXT NOT NULL,
+    "NextAt" INTEGER NULL,
+    "Claim" TEXT NULL,
+    "Attempts" INTEGER NOT NULL,
+    "Channel" TEXT NULL,
+    "MiniProgramId" INTEGER NULL,
+    "MaskedTo" TEXT NULL,
+    "TemplateVersionId" INTEGER NULL,
+    "Language" TEXT NULL,
+    "Subject" TEXT NULL,
+    "Body" TEXT NULL,
+    "ProviderRef" TEXT NULL,
+    "Error" TEXT NULL,
+    "SentAt" INTEGER NULL,
+    "DeliveredAt" INTEGER NULL,
+    "Decisions" TEXT NOT NULL,
+    CONSTRAINT "FK_Messages_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "MessageScenarios" (
+    "Id" TEXT NOT NULL CONSTRAINT "PK_MessageScenarios" PRIMARY KEY,
+    "IsOn" INTEGER NOT NULL,
+    "Channels" TEXT NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "MessageSettings" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_MessageSettings" PRIMARY KEY,
+    "QuietFrom" INTEGER NULL,
+    "QuietTo" INTEGER NULL,
+    "MostPerDay" INTEGER NULL,
+    "MostPerWeek" INTEGER NULL,
+    "PublicUrl" TEXT NULL,
+    "EmailFooter" TEXT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "MessageTemplates" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_MessageTemplates" PRIMARY KEY AUTOINCREMENT,
+    "Scenario" TEXT NOT NULL,
+    "Channel" TEXT NOT NULL,
+    "Language" TEXT NOT NULL,
+    "Number" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "MiniPrograms" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_MiniPrograms" PRIMARY KEY AUTOINCREMENT,
+    "Code" TEXT NOT NULL,
+    "Name" TEXT NOT NULL,
+    "Kind" TEXT NOT NULL,
+    "AppId" TEXT NOT NULL,
+    "Url" TEXT NULL,
+    "SealedSecret" BLOB NULL,
+    "UsesSandbox" INTEGER NOT NULL,
+    "IsEnabled" INTEGER NOT NULL,
+    "Templates" TEXT NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "SalesChannels" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_SalesChannels" PRIMARY KEY AUTOINCREMENT,
+    "Code" TEXT NOT NULL,
+    "Name" TEXT NOT NULL,
+    "CountsAs" TEXT NOT NULL,
+    "IsEnabled" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "MessageTemplateVersions" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_MessageTemplateVersions" PRIMARY KEY AUTOINCREMENT,
+    "TemplateId" INTEGER NOT NULL,
+    "Number" INTEGER NOT NULL,
+    "Subject" TEXT NULL,
+    "Body" TEXT NOT NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "ActorName" TEXT NOT NULL,
+    CONSTRAINT "FK_MessageTemplateVersions_MessageTemplates_TemplateId" FOREIGN KEY ("TemplateId") REFERENCES "MessageTemplates" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "MemberDevices" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_MemberDevices" PRIMARY KEY AUTOINCREMENT,
+    "MemberId" INTEGER NOT NULL,
+    "Kind" TEXT NOT NULL,
+    "MiniProgramId" INTEGER NULL,
+    "Address" TEXT NOT NULL,
+    "AddressHash" BLOB NOT NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "SeenAt" INTEGER NOT NULL,
+    CONSTRAINT "FK_MemberDevices_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_MemberDevices_MiniPrograms_MiniProgramId" FOREIGN KEY ("MiniProgramId") REFERENCES "MiniPrograms" ("Id") ON DELETE RESTRICT
+);
+
+CREATE UNIQUE INDEX "IX_MemberDevices_AddressHash" ON "MemberDevices" ("AddressHash");
+
+CREATE INDEX "IX_MemberDevices_MemberId" ON "MemberDevices" ("MemberId");
+
+CREATE INDEX "IX_MemberDevices_MiniProgramId" ON "MemberDevices" ("MiniProgramId");
+
+CREATE INDEX "IX_Messages_Claim" ON "Messages" ("Claim") WHERE "Claim" IS NOT NULL;
+
+CREATE INDEX "IX_Messages_MemberId_Id" ON "Messages" ("MemberId", "Id");
+
+CREATE INDEX "IX_Messages_MemberId_SentAt" ON "Messages" ("MemberId", "SentAt");
+
+CREATE UNIQUE INDEX "IX_Messages_MessageId" ON "Messages" ("MessageId");
+
+CREATE INDEX "IX_Messages_NextAt_Id" ON "Messages" ("NextAt", "Id") WHERE "NextAt" IS NOT NULL;
+
+CREATE INDEX "IX_Messages_ProviderRef" ON "Messages" ("ProviderRef") WHERE "ProviderRef" IS NOT NULL;
+
+CREATE UNIQUE INDEX "IX_Messages_ReasonKey" ON "Messages" ("ReasonKey");
+
+CREATE INDEX "IX_Messages_Status_Id" ON "Messages" ("Status", "Id");
+
+CREATE UNIQUE INDEX "IX_MessageTemplates_Scenario_Channel_Language" ON "MessageTemplates" ("Scenario", "Channel", "Language");
+
+CREATE UNIQUE INDEX "IX_MessageTemplateVersions_TemplateId_Number" ON "MessageTemplateVersions" ("TemplateId", "Number");
+
+CREATE UNIQUE INDEX "IX_MiniPrograms_Code" ON "MiniPrograms" ("Code");
+
+CREATE UNIQUE INDEX "IX_SalesChannels_Code" ON "SalesChannels" ("Code");
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261123013225_Messages', '10.0.14');
+
+COMMIT;
+
+BEGIN TRANSACTION;
+CREATE TRIGGER "MessageTemplateVersions_NoUPDATE" BEFORE UPDATE ON "MessageTemplateVersions" BEGIN SELECT RAISE(ABORT, 'MessageTemplateVersions is append-only'); END;
+
+CREATE TRIGGER "MessageTemplateVersions_NoDELETE" BEFORE DELETE ON "MessageTemplateVersions" BEGIN SELECT RAISE(ABORT, 'MessageTemplateVersions is append-only'); END;
+
+CREATE TRIGGER "MessageTemplateVersions_NoREPLACE" BEFORE INSERT ON "MessageTemplateVersions" WHEN NEW."Id" IS NOT NULL AND EXISTS (SELECT 1 FROM "MessageTemplateVersions" WHERE "Id" = NEW."Id") BEGIN SELECT RAISE(ABORT, 'MessageTemplateVersions is append-only'); END;
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261123015900_MessageGuards', '10.0.14');
+
+COMMIT;
+

@@ -1,0 +1,12 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql;
+
+/// <summary>Written by hand: see <see cref="Migrations.Guards"/>.</summary>
+[DbContext(typeof(PostgreSqlLoyaltyDbContext))]
+[Migration("20261123015900_MessageGuards")]
+internal sealed class MessageGuards : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder) => Guards.MessagesOnPostgreSql(migrationBuilder);
+}

@@ -26,4 +26,31 @@ public sealed class PurchaseSummaries(LoyaltyDatabase database)
             await database.Provider.PurchaseSql.RewriteAsync(db, members, cancel);
         }
     }
+
+    /// <summary>
+    /// As <see cref="RewriteAsync(LoyaltyDbContext, IEnumerable{long}, CancellationToken)"/>, where the caller knows which months changed: the others
+    /// stay as they are.
+    /// </summary>
+    internal async Task RewriteAsync(LoyaltyDbContext db, IReadOnlyCollection<PurchaseTouch> touched, CancellationToken cancel = default)
+    {
+        if (touched.Count == 0)
+        {
+            return;
+        }
+
+        await db.SaveChangesAsync(cancel);
+        await database.Provider.LockRowsAsync(db, "Members", [.. touched.Select(touch => touch.MemberId).Distinct().Order()], cancel);
+        await database.Provider.PurchaseSql.RewriteAsync(db, touched, cancel);
+    }
+}
+
+/// <summary>A member's month whose purchases changed.</summary>
+/// <param name="MemberId">Whose.</param>
+/// <param name="Month">Year × 100 + month.</param>
+/// <param name="MayBeEmptied">A purchase that was counted there may be gone or smaller; false: purchases were added only.</param>
+internal readonly record struct PurchaseTouch(long MemberId, int Month, bool MayBeEmptied)
+{
+    public PurchaseTouch(long memberId, DateOnly day, bool mayBeEmptied) : this(memberId, day.Year * 100 + day.Month, mayBeEmptied)
+    {
+    }
 }

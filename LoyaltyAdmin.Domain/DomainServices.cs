@@ -43,6 +43,7 @@ public static class DomainServices
         .AddSingleton<StaffUsers>()
         .AddSingleton<Roles>()
         .AddSingleton<ApiClients>()
+        .AddSingleton<Receipts>()
         .AddSingleton<StoreCatalog>()
         .AddSingleton<GroupCalendar>()
         .AddSingleton<WebhookOutbox>()

@@ -28,6 +28,7 @@ public sealed class AuditLog(LoyaltyDatabase database, AccessControl access)
 
         return await db.AuditEntries
             .Where(e => kind == StoreScopeKind.All || (e.StoreId != null && (kind == StoreScopeKind.Included ? stores.Contains(e.StoreId) : !stores.Contains(e.StoreId))))
+            .Where(e => e.EntityType == null || e.EntityType != Receipts.EntityType)
             .Where(e => string.IsNullOrEmpty(name) || e.ActorName.ToLower().Contains(name))
             .Where(e => string.IsNullOrEmpty(action) || e.Action.ToLower().Contains(action))
             .Where(e => string.IsNullOrEmpty(filter.EntityType) || e.EntityType == filter.EntityType)

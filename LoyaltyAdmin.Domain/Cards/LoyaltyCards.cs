@@ -1,5 +1,6 @@
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
@@ -11,7 +12,7 @@ namespace LoyaltyAdmin.Domain.Cards;
 public sealed record IssuedCard(long Id, string Number, string PlanCode, string Plan, string Tier, LoyaltyCardStatus Status, DateTimeOffset? ValidUntil);
 
 /// <summary>Members' cards: issued, frozen, restored, extended and cancelled. Reading them is <see cref="MemberCardReader"/>.</summary>
-public sealed class LoyaltyCards(LoyaltyDatabase database, AccessControl access, CardIssuing issuing, TierCalculation tiers, GroupCalendar calendar)
+public sealed class LoyaltyCards(LoyaltyDatabase database, AccessControl access, CardIssuing issuing, TierCalculation tiers, GroupCalendar calendar, Receipts receipts)
 {
     /// <summary>Issues the card of a plan to a member, under a number of its own or a printed one. Asked again, answers the same card.</summary>
     /// <param name="actor">Who issues.</param>
@@ -19,9 +20,10 @@ public sealed class LoyaltyCards(LoyaltyDatabase database, AccessControl access,
     /// <param name="planCode">The plan.</param>
     /// <param name="number">Printed on the card; null: a number is made.</param>
     /// <param name="storeCode">Where it is handed out; null: the member's home store.</param>
+    /// <param name="operation">The request: sent again it gets the same answer, whatever happened since.</param>
     /// <param name="cancel">Ends the work.</param>
     [Requires(Permission.MembersEdit, ApiScope.MembersWrite)]
-    public async Task<IssuedCard> IssueAsync(Actor actor, string memberNumber, string planCode, string? number = null, string? storeCode = null, CancellationToken cancel = default)
+    public async Task<IssuedCard> IssueAsync(Actor actor, string memberNumber, string planCode, string? number = null, string? storeCode = null, Operation? operation = null, CancellationToken cancel = default)
     {
         var grant = await access.DemandAsync(actor, Permission.MembersEdit, ApiScope.MembersWrite, cancel);
         number = Inputs.Clean(number);
@@ -33,7 +35,9 @@ public sealed class LoyaltyCards(LoyaltyDatabase database, AccessControl access,
         {
             try
             {
-                return await database.WriteAsync(actor, db => IssueAsync(db, grant, memberNumber, planCode, number, storeCode, cancel), cancel);
+                return await database.WriteAsync(actor, db => operation is null
+                    ? IssueAsync(db, grant, memberNumber, planCode, number, storeCode, cancel)
+                    : receipts.OnceAsync(db, operation, () => IssueAsync(db, grant, memberNumber, planCode, number, storeCode, cancel), cancel), cancel);
             }
             catch (Exception exception) when (attempt < 3 && database.Provider.IsUniqueViolation(exception))
             {

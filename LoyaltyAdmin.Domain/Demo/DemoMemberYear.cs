@@ -135,7 +135,7 @@ internal sealed class DemoMemberYear(IServiceProvider services, SimulatedClock c
                 Currency = order.Currency,
                 Reason = order.PlacedAt.Second % 2 == 0 ? "Order returned unopened" : "One item was damaged",
                 RefundedAt = order.PlacedAt.AddHours(20),
-            }, cancel);
+            }, cancel: cancel);
         }
     }
 

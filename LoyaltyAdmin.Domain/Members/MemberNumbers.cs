@@ -9,14 +9,6 @@ public static class MemberNumbers
     /// <summary>A new member number: 11 random digits, not starting with 0 (spreadsheets drop it), and a Damm check digit.</summary>
     public static string New() => WithCheckDigit(RandomNumberGenerator.GetString("123456789", 1) + RandomNumberGenerator.GetString("0123456789", 10));
 
-    /// <summary>The number a hash stands for, in the same form: equal hashes, equal numbers.</summary>
-    internal static string Of(byte[] hash)
-    {
-        var value = BitConverter.ToUInt64(hash, 0);
-
-        return WithCheckDigit(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{1 + value % 9}{value / 9 % 10_000_000_000:D10}"));
-    }
-
     /// <summary>A new loyalty card number: 15 random digits, starting with 2 (a merchant's own range, no payment brand's), and a check digit.</summary>
     public static string NewCard() => WithCheckDigit("20" + RandomNumberGenerator.GetString("0123456789", 13));
 

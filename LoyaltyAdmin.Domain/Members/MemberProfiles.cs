@@ -3,6 +3,7 @@ using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Cards;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
 using LoyaltyAdmin.Domain.Webhooks;
@@ -14,7 +15,7 @@ namespace LoyaltyAdmin.Domain.Members;
 public sealed record MemberKey(long Id, string Number);
 
 /// <summary>Registers, edits, freezes and restores members, and shows their ID number for a reason. Every change is audited and told to webhooks by field name.</summary>
-public sealed class MemberProfiles(LoyaltyDatabase database, AccessControl access, AuditTrail audit, SecretKeys keys, GroupCalendar calendar, WebhookOutbox webhooks, CardIssuing cards)
+public sealed class MemberProfiles(LoyaltyDatabase database, AccessControl access, AuditTrail audit, SecretKeys keys, GroupCalendar calendar, WebhookOutbox webhooks, CardIssuing cards, Receipts receipts)
 {
     /// <summary>Registers a member.</summary>
     /// <exception cref="InvalidInputException">A field does not hold what the rules allow.</exception>
@@ -27,45 +28,32 @@ public sealed class MemberProfiles(LoyaltyDatabase database, AccessControl acces
 
         return await UniqueAsync(() => database.WriteAsync(actor, async db =>
         {
-            var group = await calendar.TodayAsync(db, cancel);
-            await CheckAsync(db, grant, form, member: null, group.Today, cancel);
-            var zone = form.HomeStoreId is { } storeId ? (await db.Stores.AsNoTracking().FirstAsync(s => s.Id == storeId, cancel)).Zone : group.Zone;
-            var member = MemberRegistration.Add(db, new NewMember
-            {
-                Number = form.Number,
-                Through = through,
-                RegisteredAt = group.Now,
-                RegisteredOn = zone.DayOf(group.Now),
-                HomeStoreId = form.HomeStoreId,
-            });
-            MemberWriting.Apply(keys, member, form);
-            await db.SaveChangesAsync(cancel);
-            await MemberWriting.SetAttributesAsync(db, member, form, group.Now, cancel);
-            await cards.OnRegistrationAsync(db, [member.Id], cancel);
-            await webhooks.AddAsync(db, WebhookEvents.MemberUpdated, [new { number = member.Number, change = "registered", fields = Array.Empty<string>() }], cancel);
+            var member = await RegisterAsync(db, grant, form, through, cancel);
 
             return new MemberKey(member.Id, member.Number);
         }, cancel));
     }
 
-    /// <summary>As <see cref="RegisterAsync"/> from a till or shop: the same key and content again answer the member made the first time.</summary>
+    /// <summary>As <see cref="RegisterAsync(Actor, MemberForm, RegistrationSource, CancellationToken)"/> from a till or shop, once per key: the same request again answers the member as it was registered.</summary>
+    /// <exception cref="NotFoundException">The member was erased since.</exception>
     [Requires(ApiScope.MembersWrite)]
-    public async Task<MemberKey> RegisterOnceAsync(Actor actor, MemberForm form, RegistrationSource through, string idempotencyKey, CancellationToken cancel = default)
+    public async Task<MemberView> RegisterOnceAsync(Actor actor, MemberForm form, RegistrationSource through, Operation operation, CancellationToken cancel = default)
     {
-        await access.DemandAsync(actor, permission: null, ApiScope.MembersWrite, cancel);
+        var grant = await access.DemandAsync(actor, permission: null, ApiScope.MembersWrite, cancel);
         form.Normalise();
-        form.Number ??= MemberNumbers.Of(keys.Hash("member-registration", $"{actor.Key}\n{idempotencyKey}"));
-        await using (var db = await database.ReadAsync(cancel))
-        {
-            if (await db.Members.FirstOrDefaultAsync(m => m.Number == form.Number, cancel) is { } known)
-            {
-                return (known.FullName, known.Phone, known.Email, known.BirthDate, known.RegisteredThrough) == (form.FullName, form.Phone, form.Email, form.BirthDate, through)
-                    ? new MemberKey(known.Id, known.Number)
-                    : throw new RuleViolationException("idempotency_key_reused", "This idempotency key or member number was already used for a different registration.");
-            }
-        }
 
-        return await RegisterAsync(actor, form, through, cancel);
+        return await UniqueAsync(() => database.WriteAsync(actor, async db =>
+        {
+            var registered = await receipts.OnceAsync(db, operation, async () =>
+            {
+                var member = await RegisterAsync(db, grant, form, through, cancel);
+                await db.SaveChangesAsync(cancel);
+
+                return await MemberLookups.ViewAsync(db, member, cancel);
+            }, cancel);
+
+            return await db.Members.AnyAsync(m => m.Id == registered.Id && m.Status == MemberStatus.Erased, cancel) ? throw new NotFoundException("The member") : registered;
+        }, cancel));
     }
 
     /// <summary>A member right after the caller wrote it.</summary>
@@ -164,6 +152,28 @@ public sealed class MemberProfiles(LoyaltyDatabase database, AccessControl acces
         await audit.RecordAsync(actor, "Member.RevealIdNumber", entityType: nameof(Member), entityId: id.ToString(CultureInfo.InvariantCulture), subject: member.Number, reason: reason.Trim(), storeId: member.HomeStoreId, cancel: cancel);
 
         return keys.Open(member.SealedIdNumber!);
+    }
+
+    private async Task<Member> RegisterAsync(LoyaltyDbContext db, Grant grant, MemberForm form, RegistrationSource through, CancellationToken cancel)
+    {
+        var group = await calendar.TodayAsync(db, cancel);
+        await CheckAsync(db, grant, form, member: null, group.Today, cancel);
+        var zone = form.HomeStoreId is { } storeId ? (await db.Stores.AsNoTracking().FirstAsync(s => s.Id == storeId, cancel)).Zone : group.Zone;
+        var member = MemberRegistration.Add(db, new NewMember
+        {
+            Number = form.Number,
+            Through = through,
+            RegisteredAt = group.Now,
+            RegisteredOn = zone.DayOf(group.Now),
+            HomeStoreId = form.HomeStoreId,
+        });
+        MemberWriting.Apply(keys, member, form);
+        await db.SaveChangesAsync(cancel);
+        await MemberWriting.SetAttributesAsync(db, member, form, group.Now, cancel);
+        await cards.OnRegistrationAsync(db, [member.Id], cancel);
+        await webhooks.AddAsync(db, WebhookEvents.MemberUpdated, [new { number = member.Number, change = "registered", fields = Array.Empty<string>() }], cancel);
+
+        return member;
     }
 
     private async Task SaveAsync(LoyaltyDbContext db, Grant grant, Member member, MemberForm form, CancellationToken cancel)

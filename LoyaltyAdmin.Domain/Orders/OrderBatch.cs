@@ -39,6 +39,12 @@ internal sealed partial class OrderBatch(LoyaltyDbContext db, LoyaltyDatabase da
     /// <summary>The members whose orders changed, before or after.</summary>
     public HashSet<long> Members { get; } = [];
 
+    /// <summary>The members made because an order named them.</summary>
+    public IReadOnlyList<long> MadeMembers { get; private set; } = [];
+
+    /// <summary>The months in which what they bought changed.</summary>
+    public HashSet<PurchaseTouch> Touched { get; } = [];
+
     public async Task<OrderOutcome[]> ApplyAsync(IReadOnlyList<OrderDelivery> delivered, CancellationToken cancel)
     {
         var items = delivered.Select(order => new Item(OrderChecks.Normalise(order), now)).ToList();
@@ -147,7 +153,7 @@ internal sealed partial class OrderBatch(LoyaltyDbContext db, LoyaltyDatabase da
             }
         }
 
-        await buyers.CreateAsync(setting.ImportId, cancel);
+        MadeMembers = await buyers.CreateAsync(setting.ImportId, cancel);
     }
 
     private void Fill(Item item)
@@ -155,27 +161,41 @@ internal sealed partial class OrderBatch(LoyaltyDbContext db, LoyaltyDatabase da
         var delivery = item.Delivery;
         var currency = Currency.Of(delivery.Currency);
         var order = item.Known ?? item.NewOrder(now, setting.ImportId);
-        Touch(order.MemberId);
-        Touch(item.Buyer?.Id);
+        Touch(item.Known, isBefore: true);
         (order.Kind, order.MemberId, order.StoreId, order.Channel, order.Currency) = (delivery.Kind, item.Buyer?.Id, item.Store!.Id, delivery.Channel, delivery.Currency);
         (order.PlacedAt, order.PaidAt, order.BusinessDay) = (delivery.PlacedAt, delivery.PaidAt, item.Store.Zone.DayOf(delivery.PaidAt ?? delivery.PlacedAt));
         (order.Total, order.Discount, order.Payments) = (delivery.Total, delivery.Discount, delivery.Payments);
         (order.SourceChangedAt, order.ContentHash, order.RecordedAt) = (delivery.ChangedAt, item.Hash, now);
         var goods = OrderWorth.Goods(delivery.Total, delivery.Discount, [.. delivery.Lines.Select(line => (line.Kind, OrderChecks.LineTotal(line, currency)))]);
-        OrderWorth.Settle(order, delivery.Status, goods, item.Refunds.Sum(refund => refund.Amount), item.Refunds.Sum(refund => refund.GoodsAmount), group.Currency);
+        var refunds = item.Counted.ToList();
+        item.Refunds.ForEach(refund => refund.OrderId = refunds.Contains(refund) ? item.Known?.Id : null);
+        OrderWorth.Settle(order, delivery.Status, goods, refunds.Sum(refund => refund.Amount), refunds.Sum(refund => refund.GoodsAmount), group.Currency);
         item.Row = order;
+        Touch(order, isBefore: false);
+        if (refunds.Count < item.Refunds.Count)
+        {
+            item.Warning = OrderRefunds.OtherCurrency;
+            db.AuditEntries.Add(OrderRefunds.Entry(db.Actor, now, order, "Order.RefundNotCounted", OrderRefunds.OtherCurrency));
+        }
+
         if (OrderWorth.IsOverRefunded(order.Total, order.Refunded))
         {
             item.Warning = OrderRefunds.OverRefunded;
-            db.AuditEntries.Add(OrderRefunds.OverRefundedEntry(db.Actor, now, order));
+            db.AuditEntries.Add(OrderRefunds.Entry(db.Actor, now, order, "Order.OverRefunded", OrderRefunds.OverRefunded));
         }
     }
 
-    private void Touch(long? memberId)
+    private void Touch(Order? order, bool isBefore)
     {
-        if (memberId is { } id)
+        if (order?.MemberId is not { } id)
         {
-            Members.Add(id);
+            return;
+        }
+
+        Members.Add(id);
+        if (order.IsPurchase)
+        {
+            Touched.Add(new PurchaseTouch(id, order.BusinessDay, isBefore));
         }
     }
 
@@ -185,7 +205,7 @@ internal sealed partial class OrderBatch(LoyaltyDbContext db, LoyaltyDatabase da
         for (var i = 0; i < news.Count; i++)
         {
             news[i].NewId = ids[i];
-            foreach (var waiting in news[i].Refunds)
+            foreach (var waiting in news[i].Counted)
             {
                 waiting.OrderId = ids[i];
             }

@@ -26,6 +26,9 @@ internal sealed partial class OrderBatch
         /// <summary>The refunds that name it, waiting ones included.</summary>
         public List<OrderRefund> Refunds { get; } = [];
 
+        /// <summary>Those of them that are in the order's currency.</summary>
+        public IEnumerable<OrderRefund> Counted => Refunds.Where(refund => OrderRefunds.IsIn(refund, Delivery.Currency));
+
         public Store? Store { get; set; }
         public OrderMembers.Buyer? Buyer { get; set; }
         public OrderEffect Effect { get; set; } = OrderEffect.Refused;

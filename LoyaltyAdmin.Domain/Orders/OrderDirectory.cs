@@ -100,16 +100,6 @@ public sealed class OrderDirectory(LoyaltyDatabase database, AccessControl acces
         return await DetailAsync(db, Visible(db, grant).Where(order => order.Source == source && order.Number == number), cancel);
     }
 
-    /// <summary>The order a caller has just written.</summary>
-    [Requires(ApiScope.OrdersWrite)]
-    public async Task<OrderDetail> WrittenAsync(Actor actor, long id, CancellationToken cancel = default)
-    {
-        var grant = await access.DemandAsync(actor, permission: null, ApiScope.OrdersWrite, cancel);
-        await using var db = await database.ReadAsync(cancel);
-
-        return await DetailAsync(db, Visible(db, grant).Where(order => order.Id == id), cancel);
-    }
-
     /// <summary>The orders a filter finds, as list, count and export see them.</summary>
     internal static async Task<IQueryable<Order>> FilteredAsync(LoyaltyDbContext db, Grant grant, OrderFilter filter, long? storeView, CancellationToken cancel)
     {
@@ -165,10 +155,11 @@ public sealed class OrderDirectory(LoyaltyDatabase database, AccessControl acces
         return [.. found.Distinct()];
     }
 
-    private static async Task<OrderDetail> DetailAsync(LoyaltyDbContext db, IQueryable<Order> one, CancellationToken cancel)
+    /// <summary>The one order of the query with everything known of it.</summary>
+    internal static async Task<OrderDetail> DetailAsync(LoyaltyDbContext db, IQueryable<Order> one, CancellationToken cancel)
     {
         var row = await one.Select(Row(db)).FirstOrDefaultAsync(cancel) ?? throw new NotFoundException("The order");
-        var order = await db.Orders.SingleAsync(o => o.Id == row.Id, cancel);
+        var order = await db.Orders.AsNoTracking().SingleAsync(o => o.Id == row.Id, cancel);
         var lines = await db.OrderLines.Where(line => line.OrderId == row.Id).OrderBy(line => line.Position)
             .Select(line => new OrderLineRow(line.Position, line.Kind, line.ProductId, db.Products.Where(p => p.Id == line.ProductId).Select(p => p.Code).FirstOrDefault(), line.Description, line.Quantity, line.UnitPrice, line.Discount, line.Total))
             .ToListAsync(cancel);

@@ -124,12 +124,12 @@ internal sealed class OrderMembers(LoyaltyDbContext db, DatabaseProvider? provid
     }
 
     /// <summary>Makes the members that are new; each is registered on the day of its first order and at home where that was.</summary>
-    public async Task<int> CreateAsync(long? importId, CancellationToken cancel)
+    public async Task<IReadOnlyList<long>> CreateAsync(long? importId, CancellationToken cancel)
     {
         var made = unknown.Where(buyer => buyer.FirstAt < DateTimeOffset.MaxValue).ToList();
         if (made.Count == 0)
         {
-            return 0;
+            return [];
         }
 
         var now = clock.GetUtcNow();
@@ -152,7 +152,7 @@ internal sealed class OrderMembers(LoyaltyDbContext db, DatabaseProvider? provid
             });
         }
 
-        return made.Count;
+        return ids;
     }
 
     private async Task KeepAsync(List<Found> found, Dictionary<string, Buyer> known, CancellationToken cancel)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LoyaltyAdmin.Domain.Access;
+using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,10 +23,21 @@ public sealed record RecountResult(int Members, int WrongMembers, IReadOnlyList<
 }
 
 /// <summary>Proves every member's purchase summary against the orders and repairs what differs.</summary>
-public sealed class PurchaseRecount(LoyaltyDatabase database, PurchaseSummaries summaries)
+public sealed class PurchaseRecount(LoyaltyDatabase database, AccessControl access, AuditTrail audit, PurchaseSummaries summaries)
 {
     private const int Chunk = 2_000;
     private const int MostDifferences = 1_000;
+
+    /// <summary>As the nightly job, when somebody asks for it; who did and what was found stays in the audit trail.</summary>
+    [Requires(Permission.JobsManage)]
+    public async Task<RecountResult> RunAsync(Actor actor, CancellationToken cancel = default)
+    {
+        await access.DemandAsync(actor, Permission.JobsManage, cancel: cancel);
+        var result = await RunAsync(cancel);
+        await audit.RecordAsync(actor, "PurchaseSummary.Recount", entityType: nameof(PurchaseSummary), reason: result.ToString(), cancel: cancel);
+
+        return result;
+    }
 
     /// <summary>Recounts all members, in chunks, without holding up anybody who writes; what differs is looked at again while it is held.</summary>
     public async Task<RecountResult> RunAsync(CancellationToken cancel = default)

@@ -35,7 +35,7 @@ public sealed class CompanyService(LoyaltyDatabase database, AccessControl acces
             .FirstOrDefaultAsync(cancel) ?? throw new NotFoundException("The company");
     }
 
-    /// <summary>Saves the settings. A longer legal minimum holds for plans saved from now on; sold cards keep their terms.</summary>
+    /// <summary>Saves the settings. The currency stays once there are orders or loyalty cards. A longer legal minimum holds for plans saved from now on; sold cards keep their terms.</summary>
     [Requires(Permission.SettingsManage)]
     public async Task SaveAsync(Actor actor, CompanyForm form, CancellationToken cancel = default)
     {
@@ -52,6 +52,12 @@ public sealed class CompanyService(LoyaltyDatabase database, AccessControl acces
             if (company.Version != form.Version)
             {
                 throw new ConcurrentChangeException("The company");
+            }
+
+            // Revenue, tier thresholds and list prices are kept in it; amounts in another are never converted.
+            if (company.Currency != form.Currency && (await db.Orders.AnyAsync(cancel) || await db.LoyaltyCards.AnyAsync(cancel)))
+            {
+                throw new RuleViolationException("currency_is_fixed", $"There are orders or loyalty cards already: what members spent is kept in {company.Currency}, so the group's currency cannot change any more.") { Field = nameof(form.Currency) };
             }
 
             (company.Name, company.TimeZone, company.Currency, company.MinimumGiftCardMonths) = (form.Name.Trim(), form.TimeZone, form.Currency, form.MinimumGiftCardMonths);

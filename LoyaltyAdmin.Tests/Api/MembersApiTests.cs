@@ -27,6 +27,7 @@ public abstract class MembersApiTests(DatabaseKind kind) : ApiTest(kind)
         (await Till.PostAsync("/members", Ada.Replace("Ada Byron", "Eve", StringComparison.Ordinal), "reg-1")).ShouldBeProblem(HttpStatusCode.UnprocessableEntity, "idempotency_key_reused");
         (await Till.PostAsync("/members", Ada, "reg-2")).ShouldBeProblem(HttpStatusCode.Conflict, "phone_taken");
         (await Db.ReadAsync(db => db.Members.CountAsync())).ShouldBe(1);
+        (await Db.ReadAsync(db => db.AuditEntries.AnyAsync(entry => entry.After!.Contains("Byron")))).ShouldBeFalse();
 
         foreach (var path in new[] { "/members?phone=%2B1%20212%20555-0100", "/members?email=ADA@example.com", $"/members/{number}" })
         {

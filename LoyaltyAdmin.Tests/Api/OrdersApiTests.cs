@@ -58,16 +58,36 @@ public abstract class OrdersApiTests(DatabaseKind kind) : ApiTest(kind)
     }
 
     [Fact]
-    public async Task Every_order_route_needs_an_idempotency_key_and_another_body_under_it_is_another_change()
+    public async Task A_key_answers_the_order_as_it_was_then_and_serves_no_other_body()
     {
-        foreach (var path in new[] { "/orders", "/orders/batch", "/orders/shop/R-1/refunds" })
-        {
-            (await Till.SendAsync(HttpMethod.Post, path, "{}")).ShouldBeProblem(HttpStatusCode.BadRequest, "idempotency_key_required");
-        }
+        var first = (await Till.PostAsync("/orders", Order("R-1", 20, minute: 1), "k")).ShouldBeDone(HttpStatusCode.Created);
+        (await Till.PostAsync("/orders", Order("R-1", 30, minute: 2), "k")).ShouldBeProblem(HttpStatusCode.UnprocessableEntity, "idempotency_key_reused");
+        await Till.PostAsync("/orders", Order("R-1", 30, minute: 2), "k2");
 
-        await Till.PostAsync("/orders", Order("R-1", 20, minute: 1), "k");
-        await Till.PostAsync("/orders", Order("R-1", 30, minute: 2), "k");
+        (await Till.PostAsync("/orders", Order("R-1", 20, minute: 1), "k")).Text.ShouldBe(first.Text);
         (await Till.GetAsync("/orders/shop/R-1"))["total"].GetDecimal().ShouldBe(30);
+    }
+
+    [Fact]
+    public async Task A_batch_repeated_under_its_key_says_created_again()
+    {
+        var batch = $$"""{"orders":[{{Order("B-1", 20)}},{{Order("B-2", 20, store: "NOWHERE")}}]}""";
+
+        var first = (await Till.PostAsync("/orders/batch", batch, "k")).ShouldBeDone(HttpStatusCode.Created);
+
+        (await Till.PostAsync("/orders/batch", batch, "k")).Text.ShouldBe(first.Text);
+        first["outcomes"][0].GetProperty("effect").GetString().ShouldBe("CREATED");
+        (await Till.PostAsync("/orders/batch", batch, "k2"))["outcomes"][0].GetProperty("effect").GetString().ShouldBe("UNCHANGED");
+    }
+
+    [Fact]
+    public async Task A_refused_order_leaves_its_key_free()
+    {
+        var body = Order("R-1", 20, member: "NOBODY");
+        (await Till.PostAsync("/orders", body, "k")).ShouldBeProblem(HttpStatusCode.UnprocessableEntity, "unknown_member");
+        await A.Member().Numbered("NOBODY").SaveToAsync(Db);
+
+        (await Till.PostAsync("/orders", body, "k")).ShouldBeDone(HttpStatusCode.Created);
     }
 
     [Fact]

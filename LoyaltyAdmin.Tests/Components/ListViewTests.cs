@@ -80,6 +80,22 @@ public sealed class ListViewTests : ComponentTest
     }
 
     [Fact]
+    public void Cards_on_a_narrow_screen_are_sorted_by_a_choice()
+    {
+        var list = List();
+
+        list.FindAll(".list-sort option").Select(option => option.TextContent).ShouldBe(["As listed", "Name, descending", "Name, ascending"]);
+        string[] addresses = [.. new[] { "-Name", "Name", "" }.Select(choice =>
+        {
+            list.Find(".list-sort select").Change(choice);
+
+            return new Uri(Navigation.Uri).Query;
+        })];
+
+        addresses.ShouldBe(["?sort=Name", "?sort=Name&asc=1", ""]);
+    }
+
+    [Fact]
     public void A_hidden_column_is_shown_when_chosen()
     {
         var list = List();

@@ -84,6 +84,20 @@ public abstract class OrderRefundsTests(DatabaseKind kind) : DatabaseTest(kind)
     }
 
     [Fact]
+    public async Task A_refund_that_waited_in_another_currency_does_not_count()
+    {
+        var refund = Purchases.Refund(30) with { Currency = "JPY", RefundedAt = TestClock.Start.AddDays(-5).AddTicks(7) };
+        (await Refunds.RefundAsync(shop, "pos", "O1", refund)).IsWaiting.ShouldBeTrue();
+
+        var outcomes = await Ingest.PutManyAsync(shop, [Purchases.Of(store, 100, "O1", member.Number)]);
+
+        outcomes.ShouldHaveSingleItem().Warning.ShouldNotBeNull().ShouldStartWith("A refund of this order is in another currency");
+        (await Db.ReadAsync(db => db.Orders.SingleAsync())).Refunded.ShouldBe(0);
+        (await Db.ReadAsync(db => db.AuditEntries.CountAsync(entry => entry.Action == "Order.RefundNotCounted"))).ShouldBe(1);
+        (await Refunds.RefundAsync(shop, "pos", "O1", Purchases.Refund(40) with { Number = "R2" })).Refunded.ShouldBe(40);
+    }
+
+    [Fact]
     public async Task A_refund_before_its_order_waits_and_counts_when_the_order_comes()
     {
         (await RefundAsync(40)).ShouldBe(new RefundOutcome(OrderEffect.Created, true, 40, null));

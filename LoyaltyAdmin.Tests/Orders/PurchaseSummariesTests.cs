@@ -94,6 +94,19 @@ public abstract class PurchaseSummariesTests(DatabaseKind kind) : DatabaseTest(k
     }
 
     [Fact]
+    public async Task Who_asks_for_a_recount_is_named_in_the_audit_trail()
+    {
+        await AddOrdersAsync(10);
+        var operatorOfJobs = await A.StaffUser().With(Permission.JobsManage).SaveToAsync(Db);
+
+        (await Db.Get<PurchaseRecount>().RunAsync(operatorOfJobs)).WrongMembers.ShouldBeGreaterThan(0);
+
+        var entry = await Db.ReadAsync(db => db.AuditEntries.SingleAsync(e => e.Action == "PurchaseSummary.Recount"));
+        (entry.ActorKey, entry.Reason!.Contains("had a wrong purchase summary", StringComparison.Ordinal)).ShouldBe((operatorOfJobs.Key, true));
+        await Should.ThrowAsync<AccessDeniedException>(async () => await Db.Get<PurchaseRecount>().RunAsync(await A.StaffUser().With(Permission.OrdersRead).SaveToAsync(Db)));
+    }
+
+    [Fact]
     public async Task Orders_of_one_member_written_side_by_side_are_all_counted()
     {
         await Task.WhenAll(Enumerable.Range(0, 24).Select(day => Db.Database.WriteAsync(Actor.System, async db =>

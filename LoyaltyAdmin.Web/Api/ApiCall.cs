@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LoyaltyAdmin.Domain.Access;
+using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Values;
 
 namespace LoyaltyAdmin.Web.Api;
@@ -12,6 +14,7 @@ public sealed class ApiCall
     public const string KeyHeader = "Idempotency-Key";
 
     private readonly HttpContext context;
+    private string? bodyHash;
 
     private ApiCall(HttpContext context, ApiCaller caller)
     {
@@ -26,6 +29,9 @@ public sealed class ApiCall
     /// <summary>Present on every POST; the same key and body get the same answer.</summary>
     public string IdempotencyKey { get; private init; } = "";
 
+    /// <summary>What this request asks for, under its key: the method, the address and the body as sent. Read the body first.</summary>
+    public Operation Operation => Operation.For(Actor, IdempotencyKey, context.Request.Method, context.Request.Path.Value, bodyHash ?? throw new InvalidOperationException("The body was not read."));
+
     /// <summary>The framework's hook for parameters of this type.</summary>
     public static ValueTask<ApiCall> BindAsync(HttpContext context)
     {
@@ -39,6 +45,7 @@ public sealed class ApiCall
     public async ValueTask<T> ReadAsync<T>(JsonTypeInfo<T> type, T? whenEmpty = null) where T : class
     {
         var body = context.Features.Get<ApiBody>()?.Bytes ?? await ApiBody.ReadAsync(context);
+        bodyHash = Convert.ToHexStringLower(SHA256.HashData(body));
         if (body.Length == 0 && whenEmpty is not null)
         {
             return whenEmpty;

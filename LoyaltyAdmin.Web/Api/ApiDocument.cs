@@ -83,7 +83,7 @@ public static class ApiDocument
 
                 **Signature**: requests may carry `{ApiSignature.Header}: t=<unix seconds>,v1=<hex>` with v1 = HMAC-SHA256(signing secret, `t.METHOD.path+query.sha256(body)`), the hash in lower-case hex, at most {ApiSignature.Window.TotalSeconds} seconds old. Clients set to require it must sign every POST; a signature that is sent is always verified.
 
-                **Idempotency**: every POST needs `{ApiCall.KeyHeader}`, 1 to 128 visible ASCII characters. The same key and body get the same answer, byte for byte, also when the first answer was lost; the same key with another body is refused (422 `idempotency_key_reused`). Keys belong to the API client and are kept for ever.
+                **Idempotency**: every POST needs `{ApiCall.KeyHeader}`, 1 to 128 visible ASCII characters. The same key and body get the same answer, byte for byte, also when the first answer was lost; the same key with another body is refused (422 `idempotency_key_reused`). Keys belong to the API client and are kept for ever. A refused request leaves its key free, but for a declined payment, which stays declined under its key.
 
                 **Amounts** are plain decimal numbers in the currency's major unit, beside their `currency` (ISO 4217).
 

@@ -54,7 +54,7 @@ public static class CardsApi
             .Answers<IReadOnlyList<MemberCardAnswer>>(200).Fails(404);
 
         api.MapPost("/members/{number}/cards", IssueAsync).RequireScope(ApiScope.MembersWrite)
-            .Describe("issueMemberCard", "Loyalty cards", "Issues the card of a plan. A member holds one card per plan: repeated, it answers the same card.")
+            .Describe("issueMemberCard", "Loyalty cards", "Issues the card of a plan. A member holds one card per plan: asked for again, it answers the same card.")
             .Reads<IssueCardRequest>().Answers<IssuedCardAnswer>(201).Fails(400, 404, 409, 415, 422);
     }
 
@@ -74,9 +74,7 @@ public static class CardsApi
     {
         var request = await call.ReadAsync(ApiJson.Default.IssueCardRequest);
         ApiRules.Demand(("planCode", request.PlanCode));
-        // One card per plan and member is what makes a repeat harmless; the key is asked for all the same, as of every write.
-        _ = call.IdempotencyKey;
-        var card = await cards.IssueAsync(call.Actor, number, request.PlanCode!, request.CardNumber, request.StoreCode);
+        var card = await cards.IssueAsync(call.Actor, number, request.PlanCode!, request.CardNumber, request.StoreCode, call.Operation);
 
         return ApiAnswer.Created(new IssuedCardAnswer(card.Number, card.PlanCode, card.Plan, card.Tier, ApiRules.Word(card.Status), card.ValidUntil), ApiJson.Default.IssuedCardAnswer);
     }

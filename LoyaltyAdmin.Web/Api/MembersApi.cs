@@ -35,7 +35,7 @@ public static class MembersApi
             .Reads<ConsentRequest>().Answers<ConsentAnswer>(200).Fails(400, 404, 415, 422);
     }
 
-    private static async Task<IResult> RegisterAsync(ApiCall call, MemberProfiles profiles, CancellationToken cancel)
+    private static async Task<IResult> RegisterAsync(ApiCall call, MemberProfiles profiles)
     {
         var request = await call.ReadAsync(ApiJson.Default.MemberRequest);
         var form = new MemberForm
@@ -58,9 +58,9 @@ public static class MembersApi
             Attributes = [.. (request.Attributes ?? []).Select(a => new MemberAttributeForm { Name = a.Key, Value = a.Value ?? "" })],
         };
         var through = request.RegisteredThrough is null ? RegistrationSource.Online : ApiRules.ChannelOf(request.RegisteredThrough) == Channel.Pos ? RegistrationSource.Pos : RegistrationSource.Online;
-        var key = await profiles.RegisterOnceAsync(call.Actor, form, through, call.IdempotencyKey, cancel);
+        var member = await profiles.RegisterOnceAsync(call.Actor, form, through, call.Operation);
 
-        return ApiAnswer.Created(Answer(await profiles.ViewAsync(call.Actor, key.Number, cancel)), ApiJson.Default.MemberAnswer, $"{LoyaltyApi.Prefix}/members/{Uri.EscapeDataString(key.Number)}");
+        return ApiAnswer.Created(Answer(member), ApiJson.Default.MemberAnswer, $"{LoyaltyApi.Prefix}/members/{Uri.EscapeDataString(member.Number)}");
     }
 
     private static async Task<IResult> FindAsync(ApiCall call, MemberLookups lookups, HttpRequest request, CancellationToken cancel)

@@ -13,7 +13,7 @@ public static class OrdersApi
     public static void MapOrdersApi(this IEndpointRouteBuilder api)
     {
         api.MapPost("/orders", PutAsync).RequireScope(ApiScope.OrdersWrite)
-            .Describe("putOrder", "Orders", "Takes an order as it is now, complete: a bill or an online voucher. Sent again, late or out of order, the latest changedAt stands; the answer is the order as known. The order is named by source and number, so another body under the same idempotency key is another change of it.")
+            .Describe("putOrder", "Orders", "Takes an order as it is now, complete: a bill or an online voucher. Sent again, late or out of order, the latest changedAt stands; the answer is the order as known. Every change of an order needs an idempotency key of its own.")
             .Reads<OrderRequest>().Answers<OrderAnswer>(201).Fails(400, 404, 413, 415, 422).WithMetadata(new ApiBodyLimit(256 * 1024));
 
         api.MapPost("/orders/batch", PutManyAsync).RequireScope(ApiScope.OrdersWrite)
@@ -28,12 +28,11 @@ public static class OrdersApi
             .Describe("getOrder", "Orders", "The order as known, with lines, payments and refunds.").Answers<OrderAnswer>(200).Fails(404);
     }
 
-    private static async Task<IResult> PutAsync(ApiCall call, OrderIngest ingest, OrderDirectory orders, CancellationToken cancel)
+    private static async Task<IResult> PutAsync(ApiCall call, OrderIngest ingest)
     {
         var request = await call.ReadAsync(ApiJson.Default.OrderRequest);
         var delivery = Delivery(request, out var errors) ?? throw new InvalidInputException(errors.All);
-        var outcome = await ingest.PutAsync(call.Actor, delivery, CancellationToken.None);
-        var answer = Answer(await orders.WrittenAsync(call.Actor, outcome.OrderId!.Value, cancel));
+        var answer = Answer(await ingest.PutOnceAsync(call.Actor, delivery, call.Operation));
 
         return ApiAnswer.Created(answer, ApiJson.Default.OrderAnswer, $"{LoyaltyApi.Prefix}/orders/{Uri.EscapeDataString(answer.Source)}/{Uri.EscapeDataString(answer.Number)}");
     }
@@ -57,7 +56,7 @@ public static class OrdersApi
             }
         }
 
-        var done = sent.Count == 0 ? [] : await ingest.PutManyAsync(call.Actor, sent.ConvertAll(one => one.Delivery));
+        var done = sent.Count == 0 ? [] : await ingest.PutManyOnceAsync(call.Actor, sent.ConvertAll(one => one.Delivery), call.Operation);
         for (var i = 0; i < sent.Count; i++)
         {
             var outcome = done[i];
@@ -80,7 +79,7 @@ public static class OrdersApi
             Reason = request.Reason,
             RefundedAt = request.RefundedAt!.Value,
         };
-        var outcome = await refunds.RefundAsync(call.Actor, source, number, refund);
+        var outcome = await refunds.RefundAsync(call.Actor, source, number, refund, call.Operation);
 
         return ApiAnswer.Created(new RefundAnswer(source.Trim().ToLowerInvariant(), number.Trim(), refund.Number.Trim(), refund.Amount, refund.Currency.Trim().ToUpperInvariant(), outcome.IsWaiting ? "WAITING" : "RECORDED"), ApiJson.Default.RefundAnswer);
     }

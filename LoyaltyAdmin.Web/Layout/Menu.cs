@@ -3,7 +3,11 @@ using LoyaltyAdmin.Domain.Access;
 namespace LoyaltyAdmin.Web.Layout;
 
 /// <summary>One entry of the menu tree; a group has children and no path of its own. Without a permission everyone sees it.</summary>
-public sealed record MenuItem(string Title, string? Path = null, Permission? Permission = null, string? Icon = null, params MenuItem[] Children);
+public sealed record MenuItem(string Title, string? Path = null, Permission? Permission = null, string? Icon = null, params MenuItem[] Children)
+{
+    /// <summary>Addresses of pages that belong to this entry and do not lie below <see cref="Path"/>.</summary>
+    public IReadOnlyList<string> Also { get; init; } = [];
+}
 
 /// <summary>The menu tree: navigation, breadcrumb, page titles and permissions all come from this list.</summary>
 public static class Menu
@@ -36,7 +40,7 @@ public static class Menu
             new("Stores", "/system-configuration/stores", Permission.StoresManage),
             new("Store Groups", "/system-configuration/store-groups", Permission.StoresManage),
             new("Agreements", "/system-configuration/agreements", Permission.AgreementsManage),
-            new("Users and Roles", "/system-configuration/users", Permission.UsersManage),
+            new("Users and Roles", "/system-configuration/users", Permission.UsersManage) { Also = ["/system-configuration/roles"] },
             new("API Clients", "/system-configuration/api-clients", Permission.ApiClientsManage),
             new("Webhooks", "/system-configuration/webhooks", Permission.WebhooksManage),
             new("Audit Trail", "/system-configuration/audit-trail", Permission.AuditRead),
@@ -52,6 +56,12 @@ public static class Menu
 
     /// <summary>The entries from the top of the tree down to <paramref name="path"/>; empty when it is not in the menu.</summary>
     public static IReadOnlyList<MenuItem> TrailTo(string path) => Trail(Items, path);
+
+    /// <summary>The path of the entry a page belongs to: the longest one the page's address is or lies below. Null: none.</summary>
+    public static string? CurrentOf(string path) => All
+        .SelectMany(item => item.Also.Append(item.Path).Select(address => (Address: address, item.Path)))
+        .Where(entry => entry.Address is { } address && (path == address || (address.Length > 1 && path.StartsWith(address, StringComparison.OrdinalIgnoreCase) && path[address.Length] == '/')))
+        .OrderByDescending(entry => entry.Address!.Length).Select(entry => entry.Path).FirstOrDefault();
 
     private static IReadOnlyList<MenuItem> Permitted(IEnumerable<MenuItem> items, Func<Permission, bool> may) =>
     [

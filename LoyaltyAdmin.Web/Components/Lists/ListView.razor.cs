@@ -150,6 +150,18 @@ public sealed partial class ListView<TRow>
 
     internal void SortBy(ListColumn<TRow> column) => Navigation.NavigateTo(query.SortedBy(column.Sort!));
 
+    // Cards on a narrow screen have no headings to press.
+    private IReadOnlyList<(string Value, string Text)> SortChoices =>
+        [.. columns.Where(column => column.Sort is not null && IsShown(column)).SelectMany(column => new[] { ($"-{column.Sort}", $"{column.Title}, descending"), (column.Sort!, $"{column.Title}, ascending") })];
+
+    private string SortChoice => query.Text("sort") is { } sort ? (query.Page.Descending ? $"-{sort}" : sort) : "";
+
+    private void SortBy(string? choice) => Navigation.NavigateTo(query.With(
+    [
+        KeyValuePair.Create("sort", choice?.TrimStart('-')),
+        KeyValuePair.Create("asc", string.IsNullOrEmpty(choice) || choice[0] == '-' ? null : "1"),
+    ]));
+
     internal void SelectionChanged() => StateHasChanged();
 
     protected override void OnInitialized()

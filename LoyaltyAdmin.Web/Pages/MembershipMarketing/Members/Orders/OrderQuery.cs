@@ -7,9 +7,8 @@ namespace LoyaltyAdmin.Web.Pages.MembershipMarketing.Members.Orders;
 /// <summary>The Orders address as the filter its list, count and export share.</summary>
 public static class OrderQuery
 {
-    public static OrderFilter Filter(ListQuery query, long? memberId = null) => new()
+    public static OrderFilter Filter(ListQuery query) => new()
     {
-        MemberId = memberId,
         Number = query.Text("number"),
         Source = query.Text("source"),
         Member = query.Text("member"),

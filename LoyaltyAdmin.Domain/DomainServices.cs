@@ -2,6 +2,7 @@ using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Agreements;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Cards;
+using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Demo;
 using LoyaltyAdmin.Domain.Exports;
@@ -30,6 +31,7 @@ public static class DomainServices
         .AddSingleton<DatabaseStartup>()
         .AddOrders()
         .AddMessages()
+        .AddCoupons()
         .AddSingleton<AuditTrail>()
         .AddSingleton<AccessControl>()
         .AddSingleton<Ledger.Ledger>()

@@ -101,7 +101,7 @@ internal sealed class AuditInterceptor(TimeProvider clock) : SaveChangesIntercep
     private static readonly HashSet<string> bookkeeping =
     [
         nameof(IVersioned.Version), "ConcurrencyStamp", nameof(StaffUser.AccessFailedCount), nameof(StaffUser.LastSignInAt), nameof(ApiKey.LastUsedAt),
-        nameof(GiftCardPlan.TermsId), // Follows from the rules, which have their entry.
+        nameof(GiftCardPlan.TermsId), // Of gift cards and coupons alike: follows from the rules, which have their entry.
     ];
 
     private static IEnumerable<PropertyEntry> Changed(EntityEntry entry) =>

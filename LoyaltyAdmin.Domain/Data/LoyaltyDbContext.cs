@@ -2,6 +2,7 @@ using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Agreements;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Cards;
+using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.Exports;
 using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Imports;
@@ -84,6 +85,17 @@ public abstract class LoyaltyDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<SegmentMember> SegmentMembers => Set<SegmentMember>();
     public DbSet<SegmentSnapshot> SegmentSnapshots => Set<SegmentSnapshot>();
     public DbSet<SegmentChange> SegmentChanges => Set<SegmentChange>();
+
+    public DbSet<Coupon> Coupons => Set<Coupon>();
+    public DbSet<CouponStock> CouponStocks => Set<CouponStock>();
+    public DbSet<CouponTerms> CouponTerms => Set<CouponTerms>();
+    public DbSet<CouponImage> CouponImages => Set<CouponImage>();
+    public DbSet<CouponPackage> CouponPackages => Set<CouponPackage>();
+    public DbSet<CouponCode> CouponCodes => Set<CouponCode>();
+    public DbSet<MemberCoupon> MemberCoupons => Set<MemberCoupon>();
+    public DbSet<CouponRedemption> CouponRedemptions => Set<CouponRedemption>();
+    public DbSet<CouponOrderUse> CouponOrderUses => Set<CouponOrderUse>();
+    public DbSet<CouponIssue> CouponIssues => Set<CouponIssue>();
 
     public DbSet<WebhookEndpoint> WebhookEndpoints => Set<WebhookEndpoint>();
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();

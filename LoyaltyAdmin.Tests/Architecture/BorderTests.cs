@@ -41,5 +41,6 @@ public sealed class BorderTests
     public void Every_api_scope_has_a_name_clients_can_read() =>
         Enum.GetValues<ApiScope>().Select(scope => scope.Name()).ShouldBe(
             ["stores:read", "plans:read", "giftcards:read", "giftcards:sell", "giftcards:activate", "giftcards:redeem", "giftcards:recharge", "giftcards:reverse",
-             "members:read", "members:write", "consents:write", "orders:read", "orders:write"]);
+             "members:read", "members:write", "consents:write", "orders:read", "orders:write",
+             "points:read", "points:write", "wallets:read", "wallets:pay", "wallets:refund", "coupons:read", "coupons:issue", "coupons:redeem", "portallinks:write"]);
 }

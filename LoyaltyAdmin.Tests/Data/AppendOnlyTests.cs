@@ -18,7 +18,7 @@ namespace LoyaltyAdmin.Tests.Data;
 /// <summary>What is written once stays: refused by the product first, and by the database to whoever goes past the product.</summary>
 public abstract class AppendOnlyTests(DatabaseKind kind) : LedgerTest(kind)
 {
-    public static readonly string[] TableNames = ["LedgerTransactions", "LedgerEntries", "LedgerCheckRuns", "AuditEntries", "AuditSeals", "AgreementVersions", "GiftCardTerms", "MemberMerges", "ConsentEvents", "TierChanges", "TagChanges", "MessageTemplateVersions"];
+    public static readonly string[] TableNames = ["LedgerTransactions", "LedgerEntries", "LedgerCheckRuns", "AuditEntries", "AuditSeals", "AgreementVersions", "GiftCardTerms", "MemberMerges", "ConsentEvents", "TierChanges", "TagChanges", "MessageTemplateVersions", "CouponTerms", "CouponRedemptions"];
 
     public static TheoryData<string> Tables => [.. TableNames];
 
@@ -133,6 +133,7 @@ public abstract class AppendOnlyTests(DatabaseKind kind) : LedgerTest(kind)
         var template = new MessageTemplate { Scenario = MessageScenario.TierChange, Channel = ConsentChannel.Email, Language = "en", Number = 1 };
         await Db.AddAsync(template);
         await Db.AddAsync(new MessageTemplateVersion { TemplateId = template.Id, Number = 1, Body = "x", CreatedAt = Clock.Now, ActorName = "x" });
+        await A.Coupon().Redeemed(member, Db);
         foreach (var table in TableNames)
         {
             (await Db.ReadAsync(db => db.Database.SqlQueryRaw<long>($"SELECT \"Id\" AS \"Value\" FROM \"{table}\"").Take(1).ToListAsync())).ShouldNotBeEmpty();

@@ -9,6 +9,7 @@ namespace LoyaltyAdmin.Tests.Support;
 /// var plan = await A.GiftCardPlan().Selling(50, 100).SaveToAsync(Db);
 /// var card = await A.GiftCard().Holding(100m).In(store).SaveToAsync(Db);
 /// var member = await A.Member().In(store).SaveToAsync(Db);
+/// var coupon = await A.Coupon().WithStock(10).SaveToAsync(Db);
 /// var (main, tiers) = await A.CardPlan().SaveToAsync(Db);                                        // Member, Silver, Gold
 /// </code>
 /// </summary>
@@ -31,6 +32,8 @@ public static class A
     public static MemberBuilder Member() => new();
 
     public static CardPlanBuilder CardPlan(string? code = null) => new(code ?? Unique("CP"));
+
+    public static CouponBuilder Coupon(string? name = null) => new(name ?? Unique("Coupon "));
 
     /// <summary>The text followed by a number no other call of this run gets.</summary>
     public static string Unique(string text = "") => text + Interlocked.Increment(ref last).ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -5,12 +5,14 @@ namespace LoyaltyAdmin.Domain.Data.Migrations;
 /// <summary>The database's own refusal to change what is append-only, and its search indexes: what the model cannot say.</summary>
 internal static class Guards
 {
-    /// <summary>Tables whose rows are never changed or deleted: of the first migration and of that of the members.</summary>
+    /// <summary>Tables whose rows are never changed or deleted: of each migration that brought some.</summary>
     private static readonly string[] first = ["LedgerTransactions", "LedgerEntries", "LedgerCheckRuns", "AuditEntries", "AuditSeals", "AgreementVersions", "GiftCardTerms"];
 
     private static readonly string[] ofMembers = ["MemberMerges", "ConsentEvents", "TierChanges", "TagChanges"];
 
     private static readonly string[] ofMessages = ["MessageTemplateVersions"];
+
+    private static readonly string[] ofCoupons = ["CouponTerms", "CouponRedemptions"];
 
     public static void Sqlite(MigrationBuilder migration)
     {
@@ -47,6 +49,12 @@ internal static class Guards
     public static void MessagesOnPostgreSql(MigrationBuilder migration) => RefuseChangesOnPostgreSql(migration, ofMessages);
 
     public static void MessagesOnSqlServer(MigrationBuilder migration) => RefuseChangesOnSqlServer(migration, ofMessages);
+
+    public static void CouponsOnSqlite(MigrationBuilder migration) => RefuseChangesOnSqlite(migration, ofCoupons);
+
+    public static void CouponsOnPostgreSql(MigrationBuilder migration) => RefuseChangesOnPostgreSql(migration, ofCoupons);
+
+    public static void CouponsOnSqlServer(MigrationBuilder migration) => RefuseChangesOnSqlServer(migration, ofCoupons);
 
     private static void RefuseChangesOnSqlite(MigrationBuilder migration, string[] tables)
     {

@@ -1282,10 +1282,252 @@ COMMIT;
 GO
 
 BEGIN TRANSACTION;
+CREATE TABLE [CouponImages] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Image] varbinary(max) NOT NULL,
+    [ContentType] nvarchar(40) NOT NULL,
+    [CreatedAt] datetimeoffset NOT NULL,
+    CONSTRAINT [PK_CouponImages] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [CouponPackages] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Code] nvarchar(20) NOT NULL,
+    [Name] nvarchar(120) NOT NULL,
+    [Description] nvarchar(2000) NULL,
+    [Status] nvarchar(40) NOT NULL,
+    [Items] nvarchar(max) NOT NULL,
+    [CreatedAt] datetimeoffset NOT NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_CouponPackages] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [Coupons] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Code] nvarchar(20) NOT NULL,
+    [Name] nvarchar(120) NOT NULL,
+    [Type] nvarchar(40) NOT NULL,
+    [Currency] nvarchar(3) NOT NULL,
+    [CodeKind] nvarchar(40) NOT NULL,
+    [CodeHash] varbinary(32) NULL,
+    [UniversalCode] nvarchar(32) NULL,
+    [Status] nvarchar(40) NOT NULL,
+    [Rules] nvarchar(max) NOT NULL,
+    [Stock] int NULL,
+    [PerMemberLimit] int NULL,
+    [ImageId] bigint NULL,
+    [TermsId] bigint NULL,
+    [CreatedAt] datetimeoffset NOT NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_Coupons] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_Coupons_CouponImages_ImageId] FOREIGN KEY ([ImageId]) REFERENCES [CouponImages] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [CouponCodes] (
+    [Id] bigint NOT NULL IDENTITY,
+    [CouponId] bigint NOT NULL,
+    [CodeHash] varbinary(32) NOT NULL,
+    [SealedCode] varbinary(100) NOT NULL,
+    [LastFour] nvarchar(4) NOT NULL,
+    [ImportId] bigint NULL,
+    [MemberCouponId] bigint NULL,
+    CONSTRAINT [PK_CouponCodes] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_CouponCodes_Coupons_CouponId] FOREIGN KEY ([CouponId]) REFERENCES [Coupons] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_CouponCodes_ImportJobs_ImportId] FOREIGN KEY ([ImportId]) REFERENCES [ImportJobs] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [CouponIssues] (
+    [Id] bigint NOT NULL IDENTITY,
+    [OperationId] nvarchar(64) NOT NULL,
+    [CouponId] bigint NULL,
+    [PackageId] bigint NULL,
+    [Quantity] int NOT NULL,
+    [Audience] nvarchar(max) NOT NULL,
+    [Reason] nvarchar(400) NOT NULL,
+    [ActorKey] nvarchar(40) NOT NULL,
+    [ActorName] nvarchar(120) NOT NULL,
+    [CreatedAt] datetimeoffset NOT NULL,
+    [FinishedAt] datetimeoffset NULL,
+    [LastMemberId] bigint NOT NULL,
+    [Members] int NOT NULL,
+    [Coupons] int NOT NULL,
+    [AtLimit] int NOT NULL,
+    [Stopped] nvarchar(400) NULL,
+    CONSTRAINT [PK_CouponIssues] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_CouponIssues_CouponPackages_PackageId] FOREIGN KEY ([PackageId]) REFERENCES [CouponPackages] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_CouponIssues_Coupons_CouponId] FOREIGN KEY ([CouponId]) REFERENCES [Coupons] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [CouponStocks] (
+    [CouponId] bigint NOT NULL,
+    [Limit] int NULL,
+    [Issued] int NOT NULL,
+    CONSTRAINT [PK_CouponStocks] PRIMARY KEY ([CouponId]),
+    CONSTRAINT [FK_CouponStocks_Coupons_CouponId] FOREIGN KEY ([CouponId]) REFERENCES [Coupons] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [CouponTerms] (
+    [Id] bigint NOT NULL IDENTITY,
+    [CouponId] bigint NOT NULL,
+    [Number] int NOT NULL,
+    [Rules] nvarchar(max) NOT NULL,
+    [Since] datetimeoffset NOT NULL,
+    CONSTRAINT [PK_CouponTerms] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_CouponTerms_Coupons_CouponId] FOREIGN KEY ([CouponId]) REFERENCES [Coupons] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [MemberCoupons] (
+    [Id] bigint NOT NULL IDENTITY,
+    [CouponId] bigint NOT NULL,
+    [TermsId] bigint NOT NULL,
+    [MemberId] bigint NOT NULL,
+    [Ordinal] int NOT NULL,
+    [Source] nvarchar(100) NOT NULL,
+    [SourceItem] int NOT NULL,
+    [Origin] nvarchar(40) NOT NULL,
+    [PackageId] bigint NULL,
+    [Status] nvarchar(40) NOT NULL,
+    [UsableFrom] datetimeoffset NOT NULL,
+    [UsableUntil] datetimeoffset NOT NULL,
+    [IssuedAt] datetimeoffset NOT NULL,
+    [IssuedOn] date NOT NULL,
+    [IssuedBy] nvarchar(120) NOT NULL,
+    [Reason] nvarchar(400) NULL,
+    [CodeHash] varbinary(32) NULL,
+    [SealedCode] varbinary(100) NULL,
+    [LastFour] nvarchar(4) NULL,
+    [VoidedAt] datetimeoffset NULL,
+    [VoidedBy] nvarchar(120) NULL,
+    [VoidReason] nvarchar(400) NULL,
+    CONSTRAINT [PK_MemberCoupons] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_MemberCoupons_CouponPackages_PackageId] FOREIGN KEY ([PackageId]) REFERENCES [CouponPackages] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_MemberCoupons_CouponTerms_TermsId] FOREIGN KEY ([TermsId]) REFERENCES [CouponTerms] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_MemberCoupons_Coupons_CouponId] FOREIGN KEY ([CouponId]) REFERENCES [Coupons] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_MemberCoupons_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [CouponRedemptions] (
+    [Id] bigint NOT NULL IDENTITY,
+    [MemberCouponId] bigint NOT NULL,
+    [CouponId] bigint NOT NULL,
+    [ReversesId] bigint NULL,
+    [Sign] int NOT NULL,
+    [Currency] nvarchar(3) NOT NULL,
+    [BasketAmount] decimal(19,4) NOT NULL,
+    [Eligible] decimal(19,4) NOT NULL,
+    [Discount] decimal(19,4) NOT NULL,
+    [Cost] decimal(19,4) NOT NULL,
+    [StoreId] bigint NOT NULL,
+    [Channel] nvarchar(40) NOT NULL,
+    [OrderNumber] nvarchar(64) NULL,
+    [At] datetimeoffset NOT NULL,
+    [BusinessDay] date NOT NULL,
+    [Source] nvarchar(80) NOT NULL,
+    [IdempotencyKey] nvarchar(128) NOT NULL,
+    [RequestHash] nvarchar(64) NOT NULL,
+    [Answer] nvarchar(max) NOT NULL,
+    [ActorName] nvarchar(120) NOT NULL,
+    [Reason] nvarchar(400) NULL,
+    CONSTRAINT [PK_CouponRedemptions] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_CouponRedemptions_CouponRedemptions_ReversesId] FOREIGN KEY ([ReversesId]) REFERENCES [CouponRedemptions] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_CouponRedemptions_Coupons_CouponId] FOREIGN KEY ([CouponId]) REFERENCES [Coupons] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_CouponRedemptions_MemberCoupons_MemberCouponId] FOREIGN KEY ([MemberCouponId]) REFERENCES [MemberCoupons] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_CouponRedemptions_Stores_StoreId] FOREIGN KEY ([StoreId]) REFERENCES [Stores] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [CouponOrderUses] (
+    [Id] bigint NOT NULL IDENTITY,
+    [StoreId] bigint NOT NULL,
+    [OrderNumber] nvarchar(64) NOT NULL,
+    [Place] int NOT NULL,
+    [Stacking] nvarchar(40) NOT NULL,
+    [RedemptionId] bigint NOT NULL,
+    CONSTRAINT [PK_CouponOrderUses] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_CouponOrderUses_CouponRedemptions_RedemptionId] FOREIGN KEY ([RedemptionId]) REFERENCES [CouponRedemptions] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE UNIQUE INDEX [IX_CouponCodes_CodeHash] ON [CouponCodes] ([CodeHash]);
+
+CREATE INDEX [IX_CouponCodes_CouponId_MemberCouponId_Id] ON [CouponCodes] ([CouponId], [MemberCouponId], [Id]);
+
+CREATE INDEX [IX_CouponCodes_ImportId] ON [CouponCodes] ([ImportId]);
+
+CREATE UNIQUE INDEX [IX_CouponCodes_MemberCouponId] ON [CouponCodes] ([MemberCouponId]) WHERE [MemberCouponId] IS NOT NULL;
+
+CREATE INDEX [IX_CouponIssues_CouponId] ON [CouponIssues] ([CouponId]);
+
+CREATE INDEX [IX_CouponIssues_FinishedAt] ON [CouponIssues] ([FinishedAt]);
+
+CREATE UNIQUE INDEX [IX_CouponIssues_OperationId] ON [CouponIssues] ([OperationId]);
+
+CREATE INDEX [IX_CouponIssues_PackageId] ON [CouponIssues] ([PackageId]);
+
+CREATE UNIQUE INDEX [IX_CouponOrderUses_RedemptionId] ON [CouponOrderUses] ([RedemptionId]);
+
+CREATE UNIQUE INDEX [IX_CouponOrderUses_StoreId_OrderNumber_Place] ON [CouponOrderUses] ([StoreId], [OrderNumber], [Place]);
+
+CREATE UNIQUE INDEX [IX_CouponPackages_Code] ON [CouponPackages] ([Code]);
+
+CREATE INDEX [IX_CouponRedemptions_CouponId_BusinessDay] ON [CouponRedemptions] ([CouponId], [BusinessDay]);
+
+CREATE INDEX [IX_CouponRedemptions_MemberCouponId] ON [CouponRedemptions] ([MemberCouponId]);
+
+CREATE INDEX [IX_CouponRedemptions_OrderNumber] ON [CouponRedemptions] ([OrderNumber]);
+
+CREATE UNIQUE INDEX [IX_CouponRedemptions_ReversesId] ON [CouponRedemptions] ([ReversesId]) WHERE [ReversesId] IS NOT NULL;
+
+CREATE UNIQUE INDEX [IX_CouponRedemptions_Source_IdempotencyKey] ON [CouponRedemptions] ([Source], [IdempotencyKey]);
+
+CREATE INDEX [IX_CouponRedemptions_StoreId_BusinessDay] ON [CouponRedemptions] ([StoreId], [BusinessDay]);
+
+CREATE UNIQUE INDEX [IX_Coupons_Code] ON [Coupons] ([Code]);
+
+CREATE UNIQUE INDEX [IX_Coupons_CodeHash] ON [Coupons] ([CodeHash]) WHERE [CodeHash] IS NOT NULL;
+
+CREATE INDEX [IX_Coupons_ImageId] ON [Coupons] ([ImageId]);
+
+CREATE UNIQUE INDEX [IX_CouponTerms_CouponId_Number] ON [CouponTerms] ([CouponId], [Number]);
+
+CREATE UNIQUE INDEX [IX_MemberCoupons_CodeHash] ON [MemberCoupons] ([CodeHash]) WHERE [CodeHash] IS NOT NULL;
+
+CREATE UNIQUE INDEX [IX_MemberCoupons_CouponId_MemberId_Ordinal] ON [MemberCoupons] ([CouponId], [MemberId], [Ordinal]);
+
+CREATE INDEX [IX_MemberCoupons_IssuedOn] ON [MemberCoupons] ([IssuedOn]);
+
+CREATE INDEX [IX_MemberCoupons_LastFour] ON [MemberCoupons] ([LastFour]);
+
+CREATE INDEX [IX_MemberCoupons_MemberId] ON [MemberCoupons] ([MemberId]);
+
+CREATE INDEX [IX_MemberCoupons_PackageId] ON [MemberCoupons] ([PackageId]);
+
+CREATE UNIQUE INDEX [IX_MemberCoupons_Source_CouponId_MemberId_SourceItem] ON [MemberCoupons] ([Source], [CouponId], [MemberId], [SourceItem]);
+
+CREATE INDEX [IX_MemberCoupons_Status_UsableUntil] ON [MemberCoupons] ([Status], [UsableUntil]);
+
+CREATE INDEX [IX_MemberCoupons_TermsId] ON [MemberCoupons] ([TermsId]);
+
+INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+VALUES (N'20261123014524_Coupons', N'10.0.14');
+
+COMMIT;
+GO
+
+BEGIN TRANSACTION;
 EXEC(N'CREATE TRIGGER [MessageTemplateVersions_AppendOnly] ON [MessageTemplateVersions] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''MessageTemplateVersions is append-only'', 1; END;');
 
 INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
 VALUES (N'20261123015900_MessageGuards', N'10.0.14');
+
+COMMIT;
+GO
+
+BEGIN TRANSACTION;
+EXEC(N'CREATE TRIGGER [CouponTerms_AppendOnly] ON [CouponTerms] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''CouponTerms is append-only'', 1; END;');
+
+EXEC(N'CREATE TRIGGER [CouponRedemptions_AppendOnly] ON [CouponRedemptions] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''CouponRedemptions is append-only'', 1; END;');
+
+INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+VALUES (N'20261123015901_CouponGuards', N'10.0.14');
 
 COMMIT;
 GO

@@ -1270,6 +1270,226 @@ VALUES ('20261123013225_Messages', '10.0.14');
 COMMIT;
 
 BEGIN TRANSACTION;
+CREATE TABLE "CouponImages" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_CouponImages" PRIMARY KEY AUTOINCREMENT,
+    "Image" BLOB NOT NULL,
+    "ContentType" TEXT NOT NULL,
+    "CreatedAt" INTEGER NOT NULL
+);
+
+CREATE TABLE "CouponPackages" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_CouponPackages" PRIMARY KEY AUTOINCREMENT,
+    "Code" TEXT NOT NULL,
+    "Name" TEXT NOT NULL,
+    "Description" TEXT NULL,
+    "Status" TEXT NOT NULL,
+    "Items" TEXT NOT NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "Coupons" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_Coupons" PRIMARY KEY AUTOINCREMENT,
+    "Code" TEXT NOT NULL,
+    "Name" TEXT NOT NULL,
+    "Type" TEXT NOT NULL,
+    "Currency" TEXT NOT NULL,
+    "CodeKind" TEXT NOT NULL,
+    "CodeHash" BLOB NULL,
+    "UniversalCode" TEXT NULL,
+    "Status" TEXT NOT NULL,
+    "Rules" TEXT NOT NULL,
+    "Stock" INTEGER NULL,
+    "PerMemberLimit" INTEGER NULL,
+    "ImageId" INTEGER NULL,
+    "TermsId" INTEGER NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL,
+    CONSTRAINT "FK_Coupons_CouponImages_ImageId" FOREIGN KEY ("ImageId") REFERENCES "CouponImages" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "CouponCodes" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_CouponCodes" PRIMARY KEY AUTOINCREMENT,
+    "CouponId" INTEGER NOT NULL,
+    "CodeHash" BLOB NOT NULL,
+    "SealedCode" BLOB NOT NULL,
+    "LastFour" TEXT NOT NULL,
+    "ImportId" INTEGER NULL,
+    "MemberCouponId" INTEGER NULL,
+    CONSTRAINT "FK_CouponCodes_Coupons_CouponId" FOREIGN KEY ("CouponId") REFERENCES "Coupons" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_CouponCodes_ImportJobs_ImportId" FOREIGN KEY ("ImportId") REFERENCES "ImportJobs" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "CouponIssues" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_CouponIssues" PRIMARY KEY AUTOINCREMENT,
+    "OperationId" TEXT NOT NULL,
+    "CouponId" INTEGER NULL,
+    "PackageId" INTEGER NULL,
+    "Quantity" INTEGER NOT NULL,
+    "Audience" TEXT NOT NULL,
+    "Reason" TEXT NOT NULL,
+    "ActorKey" TEXT NOT NULL,
+    "ActorName" TEXT NOT NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "FinishedAt" INTEGER NULL,
+    "LastMemberId" INTEGER NOT NULL,
+    "Members" INTEGER NOT NULL,
+    "Coupons" INTEGER NOT NULL,
+    "AtLimit" INTEGER NOT NULL,
+    "Stopped" TEXT NULL,
+    CONSTRAINT "FK_CouponIssues_CouponPackages_PackageId" FOREIGN KEY ("PackageId") REFERENCES "CouponPackages" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_CouponIssues_Coupons_CouponId" FOREIGN KEY ("CouponId") REFERENCES "Coupons" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "CouponStocks" (
+    "CouponId" INTEGER NOT NULL CONSTRAINT "PK_CouponStocks" PRIMARY KEY,
+    "Limit" INTEGER NULL,
+    "Issued" INTEGER NOT NULL,
+    CONSTRAINT "FK_CouponStocks_Coupons_CouponId" FOREIGN KEY ("CouponId") REFERENCES "Coupons" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "CouponTerms" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_CouponTerms" PRIMARY KEY AUTOINCREMENT,
+    "CouponId" INTEGER NOT NULL,
+    "Number" INTEGER NOT NULL,
+    "Rules" TEXT NOT NULL,
+    "Since" INTEGER NOT NULL,
+    CONSTRAINT "FK_CouponTerms_Coupons_CouponId" FOREIGN KEY ("CouponId") REFERENCES "Coupons" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "MemberCoupons" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_MemberCoupons" PRIMARY KEY AUTOINCREMENT,
+    "CouponId" INTEGER NOT NULL,
+    "TermsId" INTEGER NOT NULL,
+    "MemberId" INTEGER NOT NULL,
+    "Ordinal" INTEGER NOT NULL,
+    "Source" TEXT NOT NULL,
+    "SourceItem" INTEGER NOT NULL,
+    "Origin" TEXT NOT NULL,
+    "PackageId" INTEGER NULL,
+    "Status" TEXT NOT NULL,
+    "UsableFrom" INTEGER NOT NULL,
+    "UsableUntil" INTEGER NOT NULL,
+    "IssuedAt" INTEGER NOT NULL,
+    "IssuedOn" TEXT NOT NULL,
+    "IssuedBy" TEXT NOT NULL,
+    "Reason" TEXT NULL,
+    "CodeHash" BLOB NULL,
+    "SealedCode" BLOB NULL,
+    "LastFour" TEXT NULL,
+    "VoidedAt" INTEGER NULL,
+    "VoidedBy" TEXT NULL,
+    "VoidReason" TEXT NULL,
+    CONSTRAINT "FK_MemberCoupons_CouponPackages_PackageId" FOREIGN KEY ("PackageId") REFERENCES "CouponPackages" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_MemberCoupons_CouponTerms_TermsId" FOREIGN KEY ("TermsId") REFERENCES "CouponTerms" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_MemberCoupons_Coupons_CouponId" FOREIGN KEY ("CouponId") REFERENCES "Coupons" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_MemberCoupons_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "CouponRedemptions" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_CouponRedemptions" PRIMARY KEY AUTOINCREMENT,
+    "MemberCouponId" INTEGER NOT NULL,
+    "CouponId" INTEGER NOT NULL,
+    "ReversesId" INTEGER NULL,
+    "Sign" INTEGER NOT NULL,
+    "Currency" TEXT NOT NULL,
+    "BasketAmount" INTEGER NOT NULL,
+    "Eligible" INTEGER NOT NULL,
+    "Discount" INTEGER NOT NULL,
+    "Cost" INTEGER NOT NULL,
+    "StoreId" INTEGER NOT NULL,
+    "Channel" TEXT NOT NULL,
+    "OrderNumber" TEXT NULL,
+    "At" INTEGER NOT NULL,
+    "BusinessDay" TEXT NOT NULL,
+    "Source" TEXT NOT NULL,
+    "IdempotencyKey" TEXT NOT NULL,
+    "RequestHash" TEXT NOT NULL,
+    "Answer" TEXT NOT NULL,
+    "ActorName" TEXT NOT NULL,
+    "Reason" TEXT NULL,
+    CONSTRAINT "FK_CouponRedemptions_CouponRedemptions_ReversesId" FOREIGN KEY ("ReversesId") REFERENCES "CouponRedemptions" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_CouponRedemptions_Coupons_CouponId" FOREIGN KEY ("CouponId") REFERENCES "Coupons" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_CouponRedemptions_MemberCoupons_MemberCouponId" FOREIGN KEY ("MemberCouponId") REFERENCES "MemberCoupons" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_CouponRedemptions_Stores_StoreId" FOREIGN KEY ("StoreId") REFERENCES "Stores" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "CouponOrderUses" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_CouponOrderUses" PRIMARY KEY AUTOINCREMENT,
+    "StoreId" INTEGER NOT NULL,
+    "OrderNumber" TEXT NOT NULL,
+    "Place" INTEGER NOT NULL,
+    "Stacking" TEXT NOT NULL,
+    "RedemptionId" INTEGER NOT NULL,
+    CONSTRAINT "FK_CouponOrderUses_CouponRedemptions_RedemptionId" FOREIGN KEY ("RedemptionId") REFERENCES "CouponRedemptions" ("Id") ON DELETE RESTRICT
+);
+
+CREATE UNIQUE INDEX "IX_CouponCodes_CodeHash" ON "CouponCodes" ("CodeHash");
+
+CREATE INDEX "IX_CouponCodes_CouponId_MemberCouponId_Id" ON "CouponCodes" ("CouponId", "MemberCouponId", "Id");
+
+CREATE INDEX "IX_CouponCodes_ImportId" ON "CouponCodes" ("ImportId");
+
+CREATE UNIQUE INDEX "IX_CouponCodes_MemberCouponId" ON "CouponCodes" ("MemberCouponId");
+
+CREATE INDEX "IX_CouponIssues_CouponId" ON "CouponIssues" ("CouponId");
+
+CREATE INDEX "IX_CouponIssues_FinishedAt" ON "CouponIssues" ("FinishedAt");
+
+CREATE UNIQUE INDEX "IX_CouponIssues_OperationId" ON "CouponIssues" ("OperationId");
+
+CREATE INDEX "IX_CouponIssues_PackageId" ON "CouponIssues" ("PackageId");
+
+CREATE UNIQUE INDEX "IX_CouponOrderUses_RedemptionId" ON "CouponOrderUses" ("RedemptionId");
+
+CREATE UNIQUE INDEX "IX_CouponOrderUses_StoreId_OrderNumber_Place" ON "CouponOrderUses" ("StoreId", "OrderNumber", "Place");
+
+CREATE UNIQUE INDEX "IX_CouponPackages_Code" ON "CouponPackages" ("Code");
+
+CREATE INDEX "IX_CouponRedemptions_CouponId_BusinessDay" ON "CouponRedemptions" ("CouponId", "BusinessDay");
+
+CREATE INDEX "IX_CouponRedemptions_MemberCouponId" ON "CouponRedemptions" ("MemberCouponId");
+
+CREATE INDEX "IX_CouponRedemptions_OrderNumber" ON "CouponRedemptions" ("OrderNumber");
+
+CREATE UNIQUE INDEX "IX_CouponRedemptions_ReversesId" ON "CouponRedemptions" ("ReversesId");
+
+CREATE UNIQUE INDEX "IX_CouponRedemptions_Source_IdempotencyKey" ON "CouponRedemptions" ("Source", "IdempotencyKey");
+
+CREATE INDEX "IX_CouponRedemptions_StoreId_BusinessDay" ON "CouponRedemptions" ("StoreId", "BusinessDay");
+
+CREATE UNIQUE INDEX "IX_Coupons_Code" ON "Coupons" ("Code");
+
+CREATE UNIQUE INDEX "IX_Coupons_CodeHash" ON "Coupons" ("CodeHash");
+
+CREATE INDEX "IX_Coupons_ImageId" ON "Coupons" ("ImageId");
+
+CREATE UNIQUE INDEX "IX_CouponTerms_CouponId_Number" ON "CouponTerms" ("CouponId", "Number");
+
+CREATE UNIQUE INDEX "IX_MemberCoupons_CodeHash" ON "MemberCoupons" ("CodeHash");
+
+CREATE UNIQUE INDEX "IX_MemberCoupons_CouponId_MemberId_Ordinal" ON "MemberCoupons" ("CouponId", "MemberId", "Ordinal");
+
+CREATE INDEX "IX_MemberCoupons_IssuedOn" ON "MemberCoupons" ("IssuedOn");
+
+CREATE INDEX "IX_MemberCoupons_LastFour" ON "MemberCoupons" ("LastFour");
+
+CREATE INDEX "IX_MemberCoupons_MemberId" ON "MemberCoupons" ("MemberId");
+
+CREATE INDEX "IX_MemberCoupons_PackageId" ON "MemberCoupons" ("PackageId");
+
+CREATE UNIQUE INDEX "IX_MemberCoupons_Source_CouponId_MemberId_SourceItem" ON "MemberCoupons" ("Source", "CouponId", "MemberId", "SourceItem");
+
+CREATE INDEX "IX_MemberCoupons_Status_UsableUntil" ON "MemberCoupons" ("Status", "UsableUntil");
+
+CREATE INDEX "IX_MemberCoupons_TermsId" ON "MemberCoupons" ("TermsId");
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261123014514_Coupons', '10.0.14');
+
+COMMIT;
+
+BEGIN TRANSACTION;
 CREATE TRIGGER "MessageTemplateVersions_NoUPDATE" BEFORE UPDATE ON "MessageTemplateVersions" BEGIN SELECT RAISE(ABORT, 'MessageTemplateVersions is append-only'); END;
 
 CREATE TRIGGER "MessageTemplateVersions_NoDELETE" BEFORE DELETE ON "MessageTemplateVersions" BEGIN SELECT RAISE(ABORT, 'MessageTemplateVersions is append-only'); END;
@@ -1278,6 +1498,24 @@ CREATE TRIGGER "MessageTemplateVersions_NoREPLACE" BEFORE INSERT ON "MessageTemp
 
 INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
 VALUES ('20261123015900_MessageGuards', '10.0.14');
+
+COMMIT;
+
+BEGIN TRANSACTION;
+CREATE TRIGGER "CouponTerms_NoUPDATE" BEFORE UPDATE ON "CouponTerms" BEGIN SELECT RAISE(ABORT, 'CouponTerms is append-only'); END;
+
+CREATE TRIGGER "CouponTerms_NoDELETE" BEFORE DELETE ON "CouponTerms" BEGIN SELECT RAISE(ABORT, 'CouponTerms is append-only'); END;
+
+CREATE TRIGGER "CouponTerms_NoREPLACE" BEFORE INSERT ON "CouponTerms" WHEN NEW."Id" IS NOT NULL AND EXISTS (SELECT 1 FROM "CouponTerms" WHERE "Id" = NEW."Id") BEGIN SELECT RAISE(ABORT, 'CouponTerms is append-only'); END;
+
+CREATE TRIGGER "CouponRedemptions_NoUPDATE" BEFORE UPDATE ON "CouponRedemptions" BEGIN SELECT RAISE(ABORT, 'CouponRedemptions is append-only'); END;
+
+CREATE TRIGGER "CouponRedemptions_NoDELETE" BEFORE DELETE ON "CouponRedemptions" BEGIN SELECT RAISE(ABORT, 'CouponRedemptions is append-only'); END;
+
+CREATE TRIGGER "CouponRedemptions_NoREPLACE" BEFORE INSERT ON "CouponRedemptions" WHEN NEW."Id" IS NOT NULL AND EXISTS (SELECT 1 FROM "CouponRedemptions" WHERE "Id" = NEW."Id") BEGIN SELECT RAISE(ABORT, 'CouponRedemptions is append-only'); END;
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261123015901_CouponGuards', '10.0.14');
 
 COMMIT;
 

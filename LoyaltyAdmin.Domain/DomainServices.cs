@@ -126,6 +126,7 @@ public static class DomainServices
         .AddSingleton<BackgroundWork>(services => services.GetRequiredService<ImportWork>())
         .AddImport<GiftCardImports, GiftCardImport>()
         .AddImport<OrderImports, OrderImport>()
+        .AddImport<ProductImports, ProductImport>()
         .AddSingleton<ApprovalHandler>(services => services.GetRequiredService<GiftCardAdjustments>())
         .AddSingleton<ApprovalHandler, GiftCardImportApprovals>()
         .AddSingleton(new ExportSettings(Path.Combine(Path.GetTempPath(), "loyalty-exports")))

@@ -19,7 +19,7 @@ public sealed class CategoryForm
 public sealed class ProductCategories(LoyaltyDatabase database, AccessControl access)
 {
     /// <summary>Categories are chosen from one list; a tree deeper than this is a mistake.</summary>
-    private const int MostDepth = 8;
+    internal const int MostDepth = 8;
 
     /// <summary>All categories in the order of the tree.</summary>
     [Requires(Permission.OrdersRead)]

@@ -51,6 +51,38 @@ public sealed class OrderHistoryTests(WebApp app) : BrowserTest(app)
         ConsoleErrors.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_product_list_is_imported_with_its_categories()
+    {
+        var code = A.Unique("SET");
+        await OpenAsync("/members/products", "Products");
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
+        await ShowsHeadingAsync("Import Products");
+        var file = $"Product Code,Product Name,Price,Category Code,Category Name\n{code},Tea set {code},49.90,{code}-C,Tea {code}\n";
+        await Page.GetByLabel("Excel file").SetInputFilesAsync(new FilePayload { Name = "products.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(file) });
+
+        await ShowsSlowlyAsync("Import products.csv To be confirmed");
+        await Expect(Page.GetByRole(AriaRole.Region, new() { Name = "Result" })).ToContainTextAsync("1 new, 0 to update; 1 new categories");
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Confirm", Exact = true }).ClickAsync();
+        await ShowsSlowlyAsync("Import products.csv Imported");
+        await OpenAsync($"/members/products?q={code}", "Products");
+        await Expect(Page.GetByRole(AriaRole.Row).Filter(new() { HasText = $"Tea set {code}" })).ToContainTextAsync($"Tea {code}");
+        ConsoleErrors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Purchases_are_recounted_from_the_Orders_page()
+    {
+        await OpenAsync("/members/orders", "Orders");
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Recount", Exact = true }).ClickAsync();
+        await ShowsHeadingAsync("Purchase Recount");
+
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Recount", Exact = true }).ClickAsync();
+
+        await Expect(Page.GetByText(new Regex("The purchase summaries of .* members equal their orders\\."))).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        ConsoleErrors.ShouldBeEmpty();
+    }
+
     private async Task ImportTwiceAsync(PurchaseHistoryFile file, string source)
     {
         await ImportAsync(file, source);

@@ -12,6 +12,9 @@ public sealed record ImportPlace(ImportKind Kind, string Root, string Title, str
     /// <summary>The list of what an import made, where there is one.</summary>
     public Func<long, string>? ResultOf { get; init; }
 
+    /// <summary>What the summary of the valid rows is called: their value, or what they do.</summary>
+    public string ValueTitle { get; init; } = "Value";
+
     public string Upload => $"{Root}/import";
 
     public string History => $"{Root}/imports";

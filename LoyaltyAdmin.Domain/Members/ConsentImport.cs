@@ -2,6 +2,7 @@ using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Excel;
 using LoyaltyAdmin.Domain.Imports;
+using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Stores;
 using Microsoft.EntityFrameworkCore;
 
@@ -39,6 +40,33 @@ internal sealed class ConsentImport(GroupCalendar calendar, TimeProvider clock) 
     public override string Things => "consents";
 
     public override Sheet<ImportedConsent> Rows => sheet;
+
+    /// <summary>Nothing that was said is deleted: what counted before is written down as said again, now.</summary>
+    public override bool CanRollBack => true;
+
+    internal override async Task<string?> RollBackRefusalAsync(LoyaltyDbContext db, long importId, CancellationToken cancel) =>
+        await db.ImportRows.AnyAsync(row => row.ImportId == importId && row.CreatedId != null, cancel) ? null : "The rows of this import are no longer kept, so it is not known any more what it changed. Record the consents that should count one by one.";
+
+    internal override async Task<int> UndoAsync(ImportTools tools, ImportJob job, HeldLease lease, Action<int> progressed, CancellationToken cancel)
+    {
+        var last = 0;
+        while (true)
+        {
+            var after = last;
+            last = await tools.Database.WriteAsync(Actor.Of(job.UploadedByKey, job.UploadedByName), async db =>
+            {
+                await tools.Leases.DemandAsync(db, lease, cancel);
+
+                return await ConsentImportUndo.UndoAsync(db, tools, job, after, cancel);
+            }, cancel);
+            if (last == 0)
+            {
+                return 0;
+            }
+
+            progressed(last);
+        }
+    }
 
     internal override SheetReader Open(CheckedUpload upload, string? settings) => SheetReader.Open(upload, sheet, zone);
 

@@ -84,6 +84,45 @@ public abstract class MemberImportsTests(DatabaseKind kind) : DatabaseTest(kind)
     }
 
     [Fact]
+    public async Task Members_that_exist_are_updated_where_the_upload_says_so()
+    {
+        await A.Member().Numbered("M-9").Where(m => (m.FullName, m.Phone, m.City, m.BirthDate) = ("Nine", "+12125550109", "Boston", new DateOnly(1985, 4, 23))).SaveToAsync(Db);
+        await A.Member().Numbered("M-8").Where(m => m.Email = "eight@example.com").SaveToAsync(Db);
+
+        var import = await UploadToUpdateAsync(
+            ["M-9", "Nina", null, "nina@example.com", "1985-04-24", null, "2020-01-01"], [null, "Eighty", null, "EIGHT@example.com", null, null, null], ["M-1", "Jane", null, null, null, null, null]);
+        (import.ValidRows, import.ErrorRows, import.ValueSummary).ShouldBe((3, 0, "1 new, 2 to update"));
+        await CommitAsync(import);
+
+        var members = await Db.ReadAsync(db => db.Members.OrderByDescending(m => m.Number).ToListAsync());
+        members.Select(m => (m.Number, m.FullName, m.Phone, m.Email, m.City)).ShouldBe([("M-9", "Nina", "+12125550109", "nina@example.com", "Boston"), ("M-8", "Eighty", null, "eight@example.com", null), ("M-1", "Jane", null, null, null)]);
+        (members[0].BirthdayKey, members[0].BirthDateChanges, members[0].RegisteredThrough).ShouldBe((424, 1, RegistrationSource.Staff));
+        (await Db.Get<MemberDirectory>().ListAsync(admin, new MemberFilter { Text = "nina" }, new PageRequest())).Rows.ShouldHaveSingleItem();
+        (await Db.ReadAsync(db => db.AuditEntries.CountAsync(e => e.Action == "Member.Update" && e.Subject == "M-9" && e.ActorKey == admin.Key))).ShouldBe(1);
+        (await Should.ThrowAsync<RuleViolationException>(() => Imports.RollBackAsync(admin, import.Id, "Wrong list"))).Message.ShouldStartWith("This import changed members that existed");
+
+        // The same again changes nothing but is not refused as a file of creations: another one with the same rows.
+        var entries = await Db.ReadAsync(db => db.AuditEntries.CountAsync(e => e.EntityType == nameof(Member)));
+        await CommitAsync(await UploadToUpdateAsync(["M-9", "Nina", null, null, null, null, null], ["M-1", "Jane", null, null, null, null, null]));
+        (await Db.ReadAsync(db => db.AuditEntries.CountAsync(e => e.EntityType == nameof(Member)))).ShouldBe(entries);
+    }
+
+    [Fact]
+    public async Task An_update_that_means_another_or_no_longer_a_member_gets_its_verdict()
+    {
+        await A.Member().Numbered("M-9").Where(m => (m.Phone, m.BirthDate, m.BirthDateChanges) = ("+12125550109", new DateOnly(1985, 4, 23), 1)).SaveToAsync(Db);
+        var other = await A.Member().Numbered("M-8").Where(m => m.Phone = "+12125550108").SaveToAsync(Db);
+        await A.Member().Numbered("M-7").Where(m => (m.Status, m.MergedIntoId) = (MemberStatus.Merged, other.Id)).SaveToAsync(Db);
+        await A.Member().Numbered("M-6").Where(m => m.Status = MemberStatus.Erased).SaveToAsync(Db);
+
+        var import = await UploadToUpdateAsync(
+            ["M-1", "A", "+1 212 555 0109", null, null, null, null], ["M-9", "B", "+1 212 555 0108", null, null, null, null], ["M-7", "C", null, null, null, null, null],
+            ["M-6", "D", null, null, null, null, null], ["M-9", "E", null, null, "1985-04-24", null, null]);
+
+        (await Imports.VerdictsAsync(admin, import.Id, new PageRequest())).Rows.Select(verdict => verdict.Code).ShouldBe(["number_differs", "phone_taken", "member_merged", "member_erased", "number_twice"]);
+    }
+
+    [Fact]
     public async Task A_phone_taken_since_the_dry_run_ends_an_all_or_nothing_import_without_a_trace()
     {
         var rows = Enumerable.Range(0, 1_200).Select(i => new string?[] { $"M-{i}", "Jane", $"+1212555{i:D4}", null, null, null, null }).ToArray();
@@ -158,6 +197,32 @@ public abstract class MemberImportsTests(DatabaseKind kind) : DatabaseTest(kind)
         states.Single(s => s is { Channel: ConsentChannel.Email, Purpose: ConsentPurpose.Marketing }).Status.ShouldBe(ConsentStatus.Withdrawn);
         states.Single(s => s is { Channel: ConsentChannel.Sms, Purpose: ConsentPurpose.Marketing }).Since.ShouldBe(new DateTimeOffset(2024, 2, 5, 10, 0, 0, TimeSpan.Zero));
     }
+
+    [Fact]
+    public async Task An_import_of_consents_taken_back_restores_what_counted_before()
+    {
+        var member = await A.Member().SaveToAsync(Db);
+        var consents = Db.Get<ConsentImports>();
+        await Db.Get<Consents>().RecordAsync(admin, member.Id, new ConsentStatement { Channel = ConsentChannel.Email, Status = ConsentStatus.Withdrawn, At = new DateTimeOffset(2023, 1, 1, 0, 0, 0, TimeSpan.Zero) });
+        string?[][] rows = [[member.Number, "Email", null, "Granted", "2024-01-05 10:00"], [member.Number, "Sms", null, "Granted", "2024-02-05 10:00"], [member.Number, "Push", null, "Granted", "2024-02-05 10:00"]];
+        var import = await consents.UploadAsync(admin, await FileAsync("Consents", consentHeaders, rows), "consents.xlsx");
+        await consents.ConfirmAsync(admin, import.Id, ImportMode.AllOrNothing);
+        await RunAsync();
+        Clock.Advance(TimeSpan.FromDays(1));
+        await Db.Get<Consents>().RecordAsync(admin, member.Id, new ConsentStatement { Channel = ConsentChannel.Push, Status = ConsentStatus.Granted });
+        Clock.Advance(TimeSpan.FromDays(1));
+
+        await consents.RollBackAsync(admin, import.Id, "Wrong file");
+        await RunAsync();
+
+        (await consents.GetAsync(admin, import.Id)).Status.ShouldBe(ImportStatus.RolledBack);
+        (await Db.ReadAsync(db => db.MemberConsents.ToDictionaryAsync(c => c.Channel, c => c.Status))).OrderBy(c => c.Key)
+            .ShouldBe(new Dictionary<ConsentChannel, ConsentStatus> { [ConsentChannel.Email] = ConsentStatus.Withdrawn, [ConsentChannel.Sms] = ConsentStatus.Withdrawn, [ConsentChannel.Push] = ConsentStatus.Granted }.OrderBy(c => c.Key));
+        (await Db.ReadAsync(db => db.ConsentEvents.CountAsync())).ShouldBe(1 + 3 + 1 + 2);
+    }
+
+    private async Task<ImportSummary> UploadToUpdateAsync(params string?[][] rows) =>
+        await Imports.UploadAsync(admin, await FileAsync("Members", memberHeaders, rows), "members.xlsx", MemberImports.ToJson(updatesMembers: true));
 
     private async Task<ImportSummary> UploadAsync(params string?[][] rows) => await Imports.UploadAsync(admin, await FileAsync("Members", memberHeaders, rows), "members.xlsx");
 

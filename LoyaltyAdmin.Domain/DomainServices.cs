@@ -13,9 +13,11 @@ using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Orders;
+using LoyaltyAdmin.Domain.Points;
 using LoyaltyAdmin.Domain.Segments;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Tags;
+using LoyaltyAdmin.Domain.Wallets;
 using LoyaltyAdmin.Domain.Webhooks;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,10 +34,14 @@ public static class DomainServices
         .AddOrders()
         .AddMessages()
         .AddCoupons()
+        .AddPoints()
+        .AddWallets()
         .AddSingleton<AuditTrail>()
         .AddSingleton<AccessControl>()
         .AddSingleton<Ledger.Ledger>()
         .AddSingleton<LedgerInvariants>()
+        .AddSingleton<MemberAccounts>()
+        .AddSingleton<LotExpiry>()
         .AddSingleton<SecurityAlerts>()
         .AddSingleton<AttemptLimits>()
         .AddSingleton(new ApiKeySettings("live"))

@@ -12,6 +12,9 @@ public sealed record Grant(Actor Actor, IReadOnlySet<Permission> Permissions, IR
 {
     public decimal? RefundLimit { get; init; }
     public decimal? AdjustmentLimit { get; init; }
+    /// <summary>Points.</summary>
+    public decimal? PointsLimit { get; init; }
+
     public decimal? ImportLimit { get; init; }
 
     public bool May(Permission permission) => Actor.Kind == ActorKind.System || Permissions.Contains(permission);
@@ -108,12 +111,13 @@ public sealed class AccessControl(LoyaltyDatabase database, AuditTrail audit, Ti
         var found = await (from user in db.Staff
                            where user.Id == actor.Id && user.IsEnabled
                            join role in db.Roles on user.RoleId equals role.Id
-                           select new { user.Stores, role.Permissions, role.RefundLimit, role.AdjustmentLimit, role.ImportLimit }).FirstOrDefaultAsync(cancel);
+                           select new { user.Stores, role.Permissions, role.RefundLimit, role.AdjustmentLimit, role.PointsLimit, role.ImportLimit }).FirstOrDefaultAsync(cancel);
 
         return found is null ? null : new Grant(actor, found.Permissions.ToHashSet(), new HashSet<ApiScope>(), await StoreScopes.ResolveAsync(db, found.Stores, cancel))
         {
             RefundLimit = found.RefundLimit,
             AdjustmentLimit = found.AdjustmentLimit,
+            PointsLimit = found.PointsLimit,
             ImportLimit = found.ImportLimit,
         };
     }

@@ -11,6 +11,8 @@ public enum ApprovalKind
     GiftCardAdjustment,
     GiftCardImport,
     GiftCardNumberExport,
+    PointsAdjustment,
+    WalletWithdrawal,
 }
 
 public enum ApprovalStatus

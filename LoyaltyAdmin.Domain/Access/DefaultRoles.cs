@@ -36,6 +36,7 @@ public static class DefaultRoles
                 MembersRead, OrdersRead, ProductsManage, TagsManage, SegmentsManage,
                 PointsRead, PointsAdjust, WalletsRead, CouponsRead, CouponsEdit, CouponsIssue, GiftsRead, GiftsManage, MessagesRead, MessagesEdit,
             ],
+            PointsLimit = 1_000,
         },
         new()
         {
@@ -61,6 +62,7 @@ public static class DefaultRoles
             ],
             RefundLimit = 1_000,
             AdjustmentLimit = 500,
+            PointsLimit = 5_000,
             ImportLimit = 50_000,
         },
         new()

@@ -3,11 +3,11 @@ using LoyaltyAdmin.Domain.Values;
 namespace LoyaltyAdmin.Domain.Access;
 
 /// <summary>What a person may do, for comparing before and after a change.</summary>
-internal sealed record Rights(IReadOnlyCollection<Permission> Permissions, decimal? RefundLimit, decimal? AdjustmentLimit, decimal? ImportLimit, bool RequiresTwoFactor)
+internal sealed record Rights(IReadOnlyCollection<Permission> Permissions, decimal? RefundLimit, decimal? AdjustmentLimit, decimal? PointsLimit, decimal? ImportLimit, bool RequiresTwoFactor)
 {
-    public static Rights Of(Role role) => new(role.Permissions, role.RefundLimit, role.AdjustmentLimit, role.ImportLimit, role.RequiresTwoFactor);
+    public static Rights Of(Role role) => new(role.Permissions, role.RefundLimit, role.AdjustmentLimit, role.PointsLimit, role.ImportLimit, role.RequiresTwoFactor);
 
-    public static Rights Of(RoleForm form) => new(form.Permissions, form.RefundLimit, form.AdjustmentLimit, form.ImportLimit, form.RequiresTwoFactor);
+    public static Rights Of(RoleForm form) => new(form.Permissions, form.RefundLimit, form.AdjustmentLimit, form.PointsLimit, form.ImportLimit, form.RequiresTwoFactor);
 }
 
 /// <summary>Nobody widens own rights, not even somebody who manages everybody's: what one gains, another person must give. Giving up is free.</summary>
@@ -21,6 +21,7 @@ internal static class OwnRights
             .. after.Permissions.Except(before.Permissions).Order().Select(permission => $"the permission “{permission}”"),
             .. IsHigher(after.RefundLimit, before.RefundLimit) ? ["a higher refund limit"] : Array.Empty<string>(),
             .. IsHigher(after.AdjustmentLimit, before.AdjustmentLimit) ? ["a higher adjustment limit"] : Array.Empty<string>(),
+            .. IsHigher(after.PointsLimit, before.PointsLimit) ? ["a higher points limit"] : Array.Empty<string>(),
             .. IsHigher(after.ImportLimit, before.ImportLimit) ? ["a higher import limit"] : Array.Empty<string>(),
             .. before.RequiresTwoFactor && !after.RequiresTwoFactor ? ["sign-in without two-factor"] : Array.Empty<string>(),
         ];

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LoyaltyAdmin.Domain.Access;
 
-public sealed record RoleRow(long Id, string Name, int PermissionCount, int Users, decimal? RefundLimit, decimal? AdjustmentLimit, decimal? ImportLimit, bool RequiresTwoFactor);
+public sealed record RoleRow(long Id, string Name, int PermissionCount, int Users, decimal? RefundLimit, decimal? AdjustmentLimit, decimal? PointsLimit, decimal? ImportLimit, bool RequiresTwoFactor);
 
 /// <summary>A role being created or edited.</summary>
 public sealed class RoleForm
@@ -14,6 +14,7 @@ public sealed class RoleForm
     public HashSet<Permission> Permissions { get; set; } = [];
     public decimal? RefundLimit { get; set; }
     public decimal? AdjustmentLimit { get; set; }
+    public decimal? PointsLimit { get; set; }
     public decimal? ImportLimit { get; set; }
     public bool RequiresTwoFactor { get; set; }
     public Guid Version { get; set; }
@@ -33,7 +34,7 @@ public sealed class Roles(LoyaltyDatabase database, AccessControl access)
         var users = await db.Staff.GroupBy(user => user.RoleId).Select(group => new { RoleId = group.Key, Count = group.Count() }).ToDictionaryAsync(group => group.RoleId, group => group.Count, cancel);
         var roles = await db.Roles.OrderBy(role => role.Id).Take(MostRoles).ToListAsync(cancel);
 
-        return [.. roles.Select(role => new RoleRow(role.Id, role.Name, role.Permissions.Count, users.GetValueOrDefault(role.Id), role.RefundLimit, role.AdjustmentLimit, role.ImportLimit, role.RequiresTwoFactor))];
+        return [.. roles.Select(role => new RoleRow(role.Id, role.Name, role.Permissions.Count, users.GetValueOrDefault(role.Id), role.RefundLimit, role.AdjustmentLimit, role.PointsLimit, role.ImportLimit, role.RequiresTwoFactor))];
     }
 
     [Requires(Permission.UsersManage)]
@@ -50,6 +51,7 @@ public sealed class Roles(LoyaltyDatabase database, AccessControl access)
             Permissions = [.. role.Permissions],
             RefundLimit = role.RefundLimit,
             AdjustmentLimit = role.AdjustmentLimit,
+            PointsLimit = role.PointsLimit,
             ImportLimit = role.ImportLimit,
             RequiresTwoFactor = role.RequiresTwoFactor,
             Version = role.Version,
@@ -77,7 +79,7 @@ public sealed class Roles(LoyaltyDatabase database, AccessControl access)
             }
 
             (role.Name, role.Permissions, role.RequiresTwoFactor) = (form.Name.Trim(), [.. form.Permissions.Order()], form.RequiresTwoFactor);
-            (role.RefundLimit, role.AdjustmentLimit, role.ImportLimit) = (form.RefundLimit, form.AdjustmentLimit, form.ImportLimit);
+            (role.RefundLimit, role.AdjustmentLimit, role.PointsLimit, role.ImportLimit) = (form.RefundLimit, form.AdjustmentLimit, form.PointsLimit, form.ImportLimit);
             await StaffUsers.DemandAdministratorAsync(db, cancel);
 
             return (role.Id, await db.Staff.Where(user => user.RoleId == role.Id).Select(user => user.Id).ToListAsync(cancel));
@@ -97,7 +99,7 @@ public sealed class Roles(LoyaltyDatabase database, AccessControl access)
             .Text(nameof(form.Name), "Name", form.Name, 80, required: true)
             .Require(!await db.Roles.AnyAsync(role => role.Name == name && role.Id != (form.Id ?? 0), cancel), nameof(form.Name), "Another role already has this name.")
             .Require(form.Permissions.Count > 0 && form.Permissions.All(Enum.IsDefined), nameof(form.Permissions), "Choose at least one permission.");
-        foreach (var (field, limit) in new[] { (nameof(form.RefundLimit), form.RefundLimit), (nameof(form.AdjustmentLimit), form.AdjustmentLimit), (nameof(form.ImportLimit), form.ImportLimit) })
+        foreach (var (field, limit) in new[] { (nameof(form.RefundLimit), form.RefundLimit), (nameof(form.AdjustmentLimit), form.AdjustmentLimit), (nameof(form.PointsLimit), form.PointsLimit), (nameof(form.ImportLimit), form.ImportLimit) })
         {
             errors.Require(limit is null or (>= 0 and <= LargestLimit), field, "A limit is an amount from 0, or empty for none.");
         }

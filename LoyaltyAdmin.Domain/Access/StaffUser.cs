@@ -44,6 +44,9 @@ public sealed class Role : IAudited, IVersioned
 
     public decimal? AdjustmentLimit { get; set; }
 
+    /// <summary>Above this many points given or taken by hand a second person is waited for.</summary>
+    public decimal? PointsLimit { get; set; }
+
     /// <summary>Above this opening value an import waits for a second person.</summary>
     public decimal? ImportLimit { get; set; }
 

@@ -10,7 +10,7 @@ namespace LoyaltyAdmin.Domain.Data;
 internal readonly record struct PostingRow(long TransactionId, long BalanceAfter, long Sequence);
 
 /// <summary>The ledger's statements in one database's words. The table and column names are the model's.</summary>
-internal abstract class LedgerSql
+internal abstract partial class LedgerSql
 {
     /// <summary>
     /// Guarded balance update, transaction and entries: all or nothing. Throws the provider's unique violation when the key was used before.
@@ -20,7 +20,7 @@ internal abstract class LedgerSql
     /// <summary>Takes <paramref name="amount"/> from what of a transaction can still be reversed. False: not that much is left.</summary>
     public abstract Task<bool> TakeCaptureAsync(DbConnection connection, DbTransaction? transaction, long transactionId, long captured, long amount, CancellationToken cancel);
 
-    /// <summary>Posts and, for a reversal, takes the amount from what can still be reversed, in one transaction.</summary>
+    /// <summary>Posts, moves the account's lots and, for a reversal, takes the amount from what can still be reversed, in one transaction.</summary>
     public async Task<PostingRow> PostWithCaptureAsync(LoyaltyDbContext db, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
@@ -33,14 +33,19 @@ internal abstract class LedgerSql
         return row;
     }
 
-    /// <summary>As <see cref="PostAsync"/>, with the capture of a reversal. Throws when more would be given back than was taken: the caller rolls back.</summary>
+    /// <summary>As <see cref="PostAsync"/>, with the lots and the capture of a reversal. Throws when more would be given back than was taken, or the lots do not cover the amount: the caller rolls back.</summary>
     public async Task<PostingRow> PostAndCaptureAsync(DbConnection connection, DbTransaction? transaction, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
     {
         var row = await PostAsync(connection, transaction, posting, legs, cancel);
+        if (row.TransactionId > 0 && posting.Lots is { } change)
+        {
+            await MoveLotsAsync(Commands(connection, transaction), posting, change, row, cancel);
+        }
+
         if (row.TransactionId > 0 && posting.ReversesId is { } reversed &&
             !await TakeCaptureAsync(connection, transaction, reversed, posting.ReversibleAmount, Math.Abs(posting.Amount), cancel))
         {
-            throw Refusals.Exception(Refusals.ExceedsCapture, row.BalanceAfter, posting.Currency);
+            throw Refusals.Exception(Refusals.ExceedsCapture, row.BalanceAfter, posting.Currency, posting.AccountKind);
         }
 
         return row;
@@ -77,7 +82,7 @@ internal abstract class LedgerSql
     protected static string Guard(Posting posting) =>
         $"""
         WHERE "Id" = @AccountId AND "Currency" = @Currency AND "Status" IN ({string.Join(", ", posting.From.Select(status => $"'{status}'"))})
-        AND "Balance" + @Amount BETWEEN 0 AND {Posting.MostBalance}
+        AND "Balance" + @Amount BETWEEN {posting.Floor} AND {Posting.MostBalance}
         {(posting.OnlyWhileUsable ? "AND (\"UsableUntil\" IS NULL OR \"UsableUntil\" > @At)" : "")}
         {(posting.ExpectedSequence is null ? "" : "AND \"LastSequence\" = @ExpectedSequence")}
         """;

@@ -11,9 +11,11 @@ using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Orders;
+using LoyaltyAdmin.Domain.Points;
 using LoyaltyAdmin.Domain.Segments;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Tags;
+using LoyaltyAdmin.Domain.Wallets;
 using LoyaltyAdmin.Domain.Webhooks;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -46,6 +48,8 @@ public abstract class LoyaltyDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<LedgerTransaction> LedgerTransactions => Set<LedgerTransaction>();
     public DbSet<LedgerEntry> LedgerEntries => Set<LedgerEntry>();
     public DbSet<LedgerCapture> LedgerCaptures => Set<LedgerCapture>();
+    public DbSet<LedgerLot> LedgerLots => Set<LedgerLot>();
+    public DbSet<LedgerLotMovement> LedgerLotMovements => Set<LedgerLotMovement>();
     public DbSet<LedgerCheckRun> LedgerCheckRuns => Set<LedgerCheckRun>();
 
     public DbSet<GiftCardPlan> GiftCardPlans => Set<GiftCardPlan>();
@@ -96,6 +100,12 @@ public abstract class LoyaltyDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<CouponRedemption> CouponRedemptions => Set<CouponRedemption>();
     public DbSet<CouponOrderUse> CouponOrderUses => Set<CouponOrderUse>();
     public DbSet<CouponIssue> CouponIssues => Set<CouponIssue>();
+    public DbSet<PointSettings> PointSettings => Set<PointSettings>();
+    public DbSet<OrderPoints> OrderPoints => Set<OrderPoints>();
+
+    public DbSet<WalletSettings> WalletSettings => Set<WalletSettings>();
+    public DbSet<WalletTopUp> WalletTopUps => Set<WalletTopUp>();
+    public DbSet<WalletHold> WalletHolds => Set<WalletHold>();
 
     public DbSet<WebhookEndpoint> WebhookEndpoints => Set<WebhookEndpoint>();
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();

@@ -20,6 +20,12 @@ public enum House
 
     /// <summary>Corrections by finance.</summary>
     Adjustments = 6,
+
+    /// <summary>Set aside for payments that are not final yet.</summary>
+    Holds = 7,
+
+    /// <summary>Between two accounts of one person; zero in sum.</summary>
+    Transfers = 8,
 }
 
 /// <summary>House accounts need no row: their identifier is computed from what they are for and the currency, and is negative.</summary>

@@ -63,7 +63,7 @@ public sealed class Ledger(LoyaltyDatabase database)
             var refusal = Refusals.Diagnose(account, posting);
             if (!IsGone(refusal, posting) || attempt == PostAttempts)
             {
-                throw Refusals.Exception(refusal, account?.Balance ?? 0, posting.Currency);
+                throw Refusals.Exception(refusal, account?.Balance ?? 0, posting.Currency, posting.AccountKind);
             }
         }
     }

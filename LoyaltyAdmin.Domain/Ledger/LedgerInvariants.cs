@@ -33,16 +33,16 @@ public sealed class LedgerInvariants(LoyaltyDatabase database, AccessControl acc
             LEFT JOIN (SELECT "AccountId", SUM("Amount") AS "Amount", COUNT("Sequence") AS "Count" FROM "LedgerTransactions" GROUP BY "AccountId") t ON t."AccountId" = a."Id"
             WHERE a."Balance" <> COALESCE(t."Amount", 0) OR a."LastSequence" <> COALESCE(t."Count", 0)
             """),
-        ("Running balances continue without a gap and never below zero",
+        ("Running balances continue without a gap, and never below zero but for points",
             """
             SELECT c."Id" AS "Value" FROM (
-                SELECT "Id", "Amount", "BalanceAfter", "Sequence",
+                SELECT "Id", "Amount", "BalanceAfter", "Sequence", "AccountKind",
                     LAG("BalanceAfter") OVER (PARTITION BY "AccountId" ORDER BY "Sequence") AS "Before",
                     LAG("Sequence") OVER (PARTITION BY "AccountId" ORDER BY "Sequence") AS "Previous"
                 FROM "LedgerTransactions" WHERE "Sequence" IS NOT NULL) c
-            WHERE c."BalanceAfter" <> COALESCE(c."Before", 0) + c."Amount" OR c."Sequence" <> COALESCE(c."Previous", 0) + 1 OR c."BalanceAfter" < 0
+            WHERE c."BalanceAfter" <> COALESCE(c."Before", 0) + c."Amount" OR c."Sequence" <> COALESCE(c."Previous", 0) + 1 OR (c."BalanceAfter" < 0 AND c."AccountKind" <> 'Points')
             """),
-        ("No account is below zero", """SELECT "Id" AS "Value" FROM "LedgerAccounts" WHERE "Balance" < 0"""),
+        ("No account but one of points is below zero", """SELECT "Id" AS "Value" FROM "LedgerAccounts" WHERE "Balance" < 0 AND "Kind" <> 'Points'"""),
         ("Nothing is given back beyond what was taken",
             """
             SELECT o."Id" AS "Value" FROM "LedgerTransactions" o
@@ -67,6 +67,34 @@ public sealed class LedgerInvariants(LoyaltyDatabase database, AccessControl acc
             SELECT a."Id" AS "Value" FROM "LedgerAccounts" a LEFT JOIN "GiftCards" g ON g."AccountId" = a."Id" WHERE a."Kind" = 'GiftCard' AND g."Id" IS NULL
             UNION ALL SELECT g."Id" FROM "GiftCards" g LEFT JOIN "LedgerAccounts" a ON a."Id" = g."AccountId"
             WHERE a."Id" IS NULL OR a."Currency" <> g."Currency" OR a."StoreId" <> g."StoreId"
+            """),
+        ("Every account of points or a wallet has its member",
+            """
+            SELECT a."Id" AS "Value" FROM "LedgerAccounts" a LEFT JOIN "Members" m ON m."Id" = a."MemberId"
+            WHERE (a."Kind" IN ('Points', 'Wallet') AND m."Id" IS NULL) OR (a."Kind" = 'GiftCard' AND a."MemberId" IS NOT NULL) OR (a."Kind" = 'Points' AND a."Currency" <> 'PTS')
+            """),
+        ("The lots of an account sum to its balance",
+            """
+            SELECT a."Id" AS "Value" FROM "LedgerAccounts" a
+            LEFT JOIN (SELECT "AccountId", SUM("Remaining") AS "Remaining" FROM "LedgerLots" GROUP BY "AccountId") l ON l."AccountId" = a."Id"
+            WHERE a."Kind" IN ('Points', 'Wallet') AND COALESCE(l."Remaining", 0) <> CASE WHEN a."Balance" < 0 THEN 0 ELSE a."Balance" END
+            """),
+        ("What is left of a lot is the sum of its movements",
+            """
+            SELECT l."Id" AS "Value" FROM "LedgerLots" l LEFT JOIN (SELECT "LotId", SUM("Amount") AS "Amount" FROM "LedgerLotMovements" GROUP BY "LotId") m ON m."LotId" = l."Id"
+            WHERE l."Remaining" <> COALESCE(m."Amount", 0) OR l."Remaining" < 0
+            """),
+        ("Lots move as their transaction says",
+            """
+            SELECT t."Id" AS "Value" FROM "LedgerTransactions" t
+            LEFT JOIN (SELECT "TransactionId", SUM("Amount") AS "Amount" FROM "LedgerLotMovements" GROUP BY "TransactionId") m ON m."TransactionId" = t."Id"
+            WHERE (t."AccountKind" = 'Wallet' AND t."Amount" <> COALESCE(m."Amount", 0)) OR (t."AccountKind" = 'GiftCard' AND m."Amount" IS NOT NULL)
+            """),
+        ("What is set aside is what open holds hold",
+            """
+            SELECT t."Id" AS "Value" FROM "LedgerTransactions" t LEFT JOIN "WalletHolds" h ON h."Id" = t."Id" LEFT JOIN "LedgerCaptures" c ON c."TransactionId" = t."Id"
+            WHERE t."Type" = 'Hold' AND t."Refusal" IS NULL
+            AND (h."Id" IS NULL OR h."Amount" <> -t."Amount" OR (h."Status" = 'Open' AND c."TransactionId" IS NOT NULL) OR (h."Status" <> 'Open' AND COALESCE(c."Remaining", 1) <> 0))
             """),
         ("What is owed equals what was taken in, per currency",
             """

@@ -9,6 +9,12 @@ public enum AccountKind
 {
     /// <summary>A gift card's balance: what the company owes its bearer.</summary>
     GiftCard = 1,
+
+    /// <summary>A member's points, in <see cref="Values.Currency.Points"/>; below zero only after a refund took back what was spent already.</summary>
+    Points = 2,
+
+    /// <summary>A member's prepaid wallet in one currency: principal and bonus, told apart by its lots.</summary>
+    Wallet = 3,
 }
 
 public enum AccountStatus
@@ -45,6 +51,27 @@ public enum TransactionType
     ImportOpening,
     ImportRollback,
     Adjustment,
+
+    /// <summary>Points for an order.</summary>
+    Earning,
+
+    /// <summary>Points of an order taken back, because it was refunded or changed.</summary>
+    EarningReversal,
+
+    /// <summary>Points or bonus given: a gift, a benefit, a top-up's reward.</summary>
+    Grant,
+
+    /// <summary>Value set aside for a payment that is not final yet.</summary>
+    Hold,
+
+    /// <summary>What was set aside comes back, or is about to be paid with.</summary>
+    HoldRelease,
+
+    /// <summary>Unused principal paid out.</summary>
+    Withdrawal,
+
+    /// <summary>To or from another account of the same person: a merge.</summary>
+    Transfer,
 }
 
 /// <summary>
@@ -59,10 +86,13 @@ public sealed class LedgerAccount
 
     public required string Currency { get; init; }
 
-    /// <summary>The store that owes the balance: a card's selling store.</summary>
+    /// <summary>The store that owes the balance: a card's selling store, the store where a member's account was opened.</summary>
     public required long StoreId { get; init; }
 
-    /// <summary>Minor units. The database refuses a balance below zero.</summary>
+    /// <summary>Whose points or wallet; null for cards, which belong to their bearer. One account per member, kind and currency.</summary>
+    public long? MemberId { get; init; }
+
+    /// <summary>Minor units. The database refuses a balance below zero, but for points.</summary>
     public long Balance { get; init; }
 
     /// <summary>The number of transactions about this account: each carries its own, without gaps.</summary>
@@ -72,6 +102,9 @@ public sealed class LedgerAccount
 
     /// <summary>Nothing can be spent from this instant on (UTC, exclusive).</summary>
     public DateTimeOffset? UsableUntil { get; init; }
+
+    /// <summary>What of an account a posting needs to know; its balance is the posting's own business.</summary>
+    internal static LedgerAccount Known(long id, AccountKind kind, string currency, long storeId) => new() { Id = id, Kind = kind, Currency = currency, StoreId = storeId };
 }
 
 /// <summary>
@@ -181,7 +214,8 @@ internal sealed class LedgerAccountConfiguration : IEntityTypeConfiguration<Ledg
     public void Configure(EntityTypeBuilder<LedgerAccount> account)
     {
         account.Property(a => a.Currency).HasMaxLength(3);
-        account.ToTable(table => table.HasCheckConstraint("CK_LedgerAccounts_Balance", "\"Balance\" >= 0"));
+        account.ToTable(table => table.HasCheckConstraint("CK_LedgerAccounts_Balance", "\"Balance\" >= 0 OR \"Kind\" = 'Points'"));
+        account.HasIndex(a => new { a.MemberId, a.Kind, a.Currency }).IsUnique().HasFilter("\"MemberId\" IS NOT NULL");
         account.HasIndex(a => new { a.UsableUntil, a.Status });
         // Nearly all accounts are open: for them an index would only mislead the planner away from the list's own order.
         account.HasIndex(a => new { a.Status, a.Id }).HasFilter("\"Status\" <> 'Open'");

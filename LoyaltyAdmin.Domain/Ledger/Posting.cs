@@ -97,6 +97,18 @@ public sealed record Posting
 
     /// <summary>What the reversed transaction moved, minor units (positive).</summary>
     public long ReversibleAmount { get; init; }
+
+    /// <summary>What happens to the account's lots; null for accounts without lots.</summary>
+    public LotChange? Lots { get; init; }
+
+    /// <summary>The balance may fall below zero: points taken back that were spent already. The database allows it to points only.</summary>
+    public bool AllowsDebt { get; init; }
+
+    /// <summary>The least the balance may be afterwards. What comes in may leave points below zero: it pays off what was taken back.</summary>
+    internal long Floor => AllowsDebt || (AccountKind == AccountKind.Points && Amount > 0) ? -MostBalance : 0;
+
+    /// <summary>It needs more than the one guarded statement.</summary>
+    internal bool IsCompound => ReversesId is not null || Lots is not null;
 }
 
 /// <summary>A posted transaction, or the one an earlier request under the same key posted.</summary>

@@ -47,12 +47,23 @@ public static class Refusals
         }
 
         return posting.ExpectedSequence is { } expected && expected != account.LastSequence ? Changed
-            : account.Balance + posting.Amount < 0 ? InsufficientBalance
+            : account.Balance + posting.Amount < posting.Floor ? InsufficientBalance
             : account.Balance + posting.Amount > Posting.MostBalance ? LimitExceeded
             : Changed;
     }
 
-    /// <summary>The refusal as the operator or API client meets it.</summary>
+    /// <summary>The refusal of an account as the operator or API client meets it.</summary>
+    public static RuleViolationException Exception(string code, long balance, string currency, AccountKind kind) => (code, kind) switch
+    {
+        (InsufficientBalance, _) or (_, AccountKind.GiftCard) => Exception(code, balance, currency),
+        (Frozen, _) => new RuleViolationException("account_frozen", kind == AccountKind.Points ? "The member's points are frozen." : "The wallet is frozen. Restore it first."),
+        (Changed, _) => new ConcurrentChangeException(kind == AccountKind.Points ? "The points balance" : "The wallet"),
+        (LimitExceeded, _) => new RuleViolationException(code, "The account cannot hold that much."),
+        (ExceedsCapture, _) => Exception(code, balance, currency),
+        _ => new RuleViolationException("account_closed", "The account is closed."),
+    };
+
+    /// <summary>The refusal of a card.</summary>
     public static RuleViolationException Exception(string code, long balance, string currency) => code switch
     {
         InsufficientBalance => new InsufficientBalanceException(Currency.Of(currency).ToMajor(balance), currency),

@@ -81,6 +81,9 @@ public sealed class Order
 
     public OrderStatus Status { get; set; }
 
+    /// <summary>UTC: since when its points are to be worked out (again). Set by every change, taken away by the job that posts them.</summary>
+    public DateTimeOffset? PointsDueAt { get; set; }
+
     public ImmutableArray<OrderPayment> Payments { get; set; } = [];
 
     /// <summary>UTC: when the source last changed it; an older delivery changes nothing.</summary>
@@ -174,6 +177,7 @@ internal sealed class OrderConfiguration : IEntityTypeConfiguration<Order>
         order.HasIndex(o => new { o.StoreId, o.Id });
         order.HasIndex(o => o.Number);
         order.HasIndex(o => o.ImportId);
+        order.HasIndex(o => o.PointsDueAt).HasFilter("\"PointsDueAt\" IS NOT NULL");
         order.HasOne<Member>().WithMany().HasForeignKey(o => o.MemberId).OnDelete(DeleteBehavior.Restrict);
         order.HasOne<Store>().WithMany().HasForeignKey(o => o.StoreId).OnDelete(DeleteBehavior.Restrict);
     }

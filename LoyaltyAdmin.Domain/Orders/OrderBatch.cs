@@ -25,7 +25,7 @@ internal sealed partial class OrderBatch(LoyaltyDbContext db, LoyaltyDatabase da
         new("Currency", BulkType.Text), new("PlacedAt", BulkType.Instant), new("PaidAt", BulkType.Instant), new("BusinessDay", BulkType.Day), new("Total", BulkType.Decimal),
         new("Discount", BulkType.Decimal), new("Refunded", BulkType.Decimal), new("Revenue", BulkType.Decimal), new("GroupRevenue", BulkType.Decimal), new("IsPurchase", BulkType.Boolean),
         new("Status", BulkType.Text), new("Payments", BulkType.Text), new("SourceChangedAt", BulkType.Instant), new("ContentHash", BulkType.Bytes), new("RecordedAt", BulkType.Instant),
-        new("ImportId", BulkType.Long),
+        new("ImportId", BulkType.Long), new("PointsDueAt", BulkType.Instant),
     ];
 
     private static readonly BulkColumn[] lineColumns =
@@ -169,7 +169,7 @@ internal sealed partial class OrderBatch(LoyaltyDbContext db, LoyaltyDatabase da
         var goods = OrderWorth.Goods(delivery.Total, delivery.Discount, [.. delivery.Lines.Select(line => (line.Kind, OrderChecks.LineTotal(line, currency)))]);
         var refunds = item.Counted.ToList();
         item.Refunds.ForEach(refund => refund.OrderId = refunds.Contains(refund) ? item.Known?.Id : null);
-        OrderWorth.Settle(order, delivery.Status, goods, refunds.Sum(refund => refund.Amount), refunds.Sum(refund => refund.GoodsAmount), group.Currency);
+        OrderWorth.Settle(order, delivery.Status, goods, refunds.Sum(refund => refund.Amount), refunds.Sum(refund => refund.GoodsAmount), group);
         item.Row = order;
         Touch(order, isBefore: false);
         if (refunds.Count < item.Refunds.Count)
@@ -240,6 +240,6 @@ internal sealed partial class OrderBatch(LoyaltyDbContext db, LoyaltyDatabase da
     private static object?[] Values(Order o) =>
     [
         o.Source, o.Number, o.Kind.ToString(), o.MemberId, o.StoreId, o.Channel.ToString(), o.Currency, o.PlacedAt, o.PaidAt, o.BusinessDay, o.Total, o.Discount, o.Refunded, o.Revenue,
-        o.GroupRevenue, o.IsPurchase, o.Status.ToString(), JsonSerializer.Serialize(o.Payments, Json.Options), o.SourceChangedAt, o.ContentHash, o.RecordedAt, o.ImportId,
+        o.GroupRevenue, o.IsPurchase, o.Status.ToString(), JsonSerializer.Serialize(o.Payments, Json.Options), o.SourceChangedAt, o.ContentHash, o.RecordedAt, o.ImportId, o.PointsDueAt,
     ];
 }

@@ -141,7 +141,7 @@ public sealed class OrderRefunds(LoyaltyDatabase database, AccessControl access,
 
         var lines = await db.OrderLines.AsNoTracking().Where(line => line.OrderId == order.Id).Select(line => new { line.Kind, line.Total }).ToListAsync(cancel);
         var goods = OrderWorth.Goods(order.Total, order.Discount, lines.ConvertAll(line => (line.Kind, line.Total)));
-        OrderWorth.Settle(order, OrderWorth.Delivered(order.Status), goods, refunds.Sum(r => r.Amount), refunds.Sum(r => r.GoodsAmount), (await calendar.TodayAsync(db, cancel)).Currency);
+        OrderWorth.Settle(order, OrderWorth.Delivered(order.Status), goods, refunds.Sum(r => r.Amount), refunds.Sum(r => r.GoodsAmount), await calendar.TodayAsync(db, cancel));
         order.RecordedAt = clock.GetUtcNow();
         await db.SaveChangesAsync(cancel);
         if (order.MemberId is { } member)

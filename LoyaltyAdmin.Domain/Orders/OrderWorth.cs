@@ -1,3 +1,4 @@
+using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
 
 namespace LoyaltyAdmin.Domain.Orders;
@@ -11,7 +12,7 @@ internal static class OrderWorth
         : lines.Any(line => line.Kind == OrderLineKind.Goods) ? Math.Max(0, lines.Where(line => line.Kind == OrderLineKind.Goods).Sum(line => line.Total) - discount) : null;
 
     /// <summary>Sets everything that follows from the delivered status, the goods and the refunds.</summary>
-    public static void Settle(Order order, DeliveredStatus delivered, decimal? goods, decimal refunded, decimal refundedGoods, string groupCurrency)
+    public static void Settle(Order order, DeliveredStatus delivered, decimal? goods, decimal refunded, decimal refundedGoods, GroupDay group)
     {
         order.Refunded = refunded;
         order.Status = delivered switch
@@ -23,7 +24,9 @@ internal static class OrderWorth
         };
         order.IsPurchase = goods is { } worth && order.Status is OrderStatus.Paid or OrderStatus.PartlyRefunded && (worth == 0 || refundedGoods < worth);
         order.Revenue = order.IsPurchase ? Math.Max(0, goods!.Value - refundedGoods) : 0;
-        order.GroupRevenue = order.Currency == groupCurrency ? order.Revenue : 0;
+        order.GroupRevenue = order.Currency == group.Currency ? order.Revenue : 0;
+        // An imported history was rewarded where it comes from.
+        order.PointsDueAt = order.ImportId is null ? group.Now : null;
     }
 
     /// <summary>What the source said before refunds changed the status.</summary>

@@ -17,13 +17,16 @@ public sealed record Currency(string Code, int Digits, string Name)
         new("TWD", 2, "New Taiwan dollar"), new("USD", 2, "US dollar"), new("VND", 0, "Vietnamese đồng"), new("ZAR", 2, "South African rand"),
     }.ToDictionary(currency => currency.Code, StringComparer.Ordinal);
 
+    /// <summary>Points have two decimals (domain rules 3). No plan, card or price can be in them: only the ledger knows the code.</summary>
+    public static Currency Points { get; } = new("PTS", 2, "Points");
+
     /// <summary>Every currency a plan may be sold in, by code.</summary>
     public static IReadOnlyCollection<Currency> All => known.Values;
 
     /// <summary>The currency with this ISO 4217 code.</summary>
     /// <exception cref="RuleViolationException">The code is not a supported currency.</exception>
     public static Currency Of(string code) =>
-        Find(code) ?? throw new RuleViolationException("unknown_currency", $"“{code}” is not a supported currency. Use an ISO 4217 code such as USD.");
+        code == Points.Code ? Points : Find(code) ?? throw new RuleViolationException("unknown_currency", $"“{code}” is not a supported currency. Use an ISO 4217 code such as USD.");
 
     /// <summary>The currency with this code, or null.</summary>
     public static Currency? Find(string? code) => code is not null && known.TryGetValue(code, out var currency) ? currency : null;

@@ -9,6 +9,8 @@ using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Tags;
+using LoyaltyAdmin.Domain.Values;
+using LoyaltyAdmin.Domain.Wallets;
 using LoyaltyAdmin.Tests.Ledger;
 using LoyaltyAdmin.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -18,7 +20,7 @@ namespace LoyaltyAdmin.Tests.Data;
 /// <summary>What is written once stays: refused by the product first, and by the database to whoever goes past the product.</summary>
 public abstract class AppendOnlyTests(DatabaseKind kind) : LedgerTest(kind)
 {
-    public static readonly string[] TableNames = ["LedgerTransactions", "LedgerEntries", "LedgerCheckRuns", "AuditEntries", "AuditSeals", "AgreementVersions", "GiftCardTerms", "MemberMerges", "ConsentEvents", "TierChanges", "TagChanges", "MessageTemplateVersions", "CouponTerms", "CouponRedemptions"];
+    public static readonly string[] TableNames = ["LedgerTransactions", "LedgerEntries", "LedgerCheckRuns", "AuditEntries", "AuditSeals", "AgreementVersions", "GiftCardTerms", "MemberMerges", "ConsentEvents", "TierChanges", "TagChanges", "MessageTemplateVersions", "CouponTerms", "CouponRedemptions", "LedgerLotMovements", "WalletTopUps"];
 
     public static TheoryData<string> Tables => [.. TableNames];
 
@@ -129,6 +131,8 @@ public abstract class AppendOnlyTests(DatabaseKind kind) : LedgerTest(kind)
             new MemberMerge { FromId = member.Id, IntoId = member.Id, Orders = 0, Cards = 0, Reason = "x", ActorKey = "x", ActorName = "x", At = Clock.Now },
             new ConsentEvent { MemberId = member.Id, Channel = ConsentChannel.Email, Purpose = ConsentPurpose.Marketing, Status = ConsentStatus.Granted, At = Clock.Now, RecordedAt = Clock.Now, Source = ConsentSource.Staff, ActorKey = "x", ActorName = "x" },
             new TierChange { CardId = card.Id, MemberId = member.Id, ToTierId = tiers[0].Id, Reason = TierChangeReason.Issued, ActorName = "x", At = Clock.Now },
+            new LedgerLotMovement { TransactionId = 1_000, LotId = 1_000, Amount = 1 },
+            new WalletTopUp { AccountId = 1_000, MemberId = member.Id, TransactionId = 1_000, Source = "counter", Principal = 1, Bonus = 0, Paid = 1, StoreId = 1, Channel = Channel.Pos, At = Clock.Now },
             new TagChange { MemberId = member.Id, TagId = 1, Source = TagSource.Manual, Given = true, ActorName = "x", At = Clock.Now });
         var template = new MessageTemplate { Scenario = MessageScenario.TierChange, Channel = ConsentChannel.Email, Language = "en", Number = 1 };
         await Db.AddAsync(template);

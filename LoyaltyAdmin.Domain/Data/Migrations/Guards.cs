@@ -14,6 +14,8 @@ internal static class Guards
 
     private static readonly string[] ofCoupons = ["CouponTerms", "CouponRedemptions"];
 
+    private static readonly string[] ofWallets = ["LedgerLotMovements", "WalletTopUps"];
+
     public static void Sqlite(MigrationBuilder migration)
     {
         RefuseChangesOnSqlite(migration, first);
@@ -55,6 +57,12 @@ internal static class Guards
     public static void CouponsOnPostgreSql(MigrationBuilder migration) => RefuseChangesOnPostgreSql(migration, ofCoupons);
 
     public static void CouponsOnSqlServer(MigrationBuilder migration) => RefuseChangesOnSqlServer(migration, ofCoupons);
+
+    public static void WalletsOnSqlite(MigrationBuilder migration) => RefuseChangesOnSqlite(migration, ofWallets);
+
+    public static void WalletsOnPostgreSql(MigrationBuilder migration) => RefuseChangesOnPostgreSql(migration, ofWallets);
+
+    public static void WalletsOnSqlServer(MigrationBuilder migration) => RefuseChangesOnSqlServer(migration, ofWallets);
 
     private static void RefuseChangesOnSqlite(MigrationBuilder migration, string[] tables)
     {

@@ -1532,3 +1532,138 @@ VALUES (N'20261123015901_CouponGuards', N'10.0.14');
 COMMIT;
 GO
 
+BEGIN TRANSACTION;
+ALTER TABLE [LedgerAccounts] DROP CONSTRAINT [CK_LedgerAccounts_Balance];
+
+ALTER TABLE [Roles] ADD [PointsLimit] decimal(19,4) NULL;
+
+ALTER TABLE [Orders] ADD [PointsDueAt] datetimeoffset NULL;
+
+ALTER TABLE [LedgerAccounts] ADD [MemberId] bigint NULL;
+
+CREATE TABLE [LedgerLotMovements] (
+    [Id] bigint NOT NULL IDENTITY,
+    [TransactionId] bigint NOT NULL,
+    [LotId] bigint NOT NULL,
+    [Amount] bigint NOT NULL,
+    [GivesBackId] bigint NULL,
+    CONSTRAINT [PK_LedgerLotMovements] PRIMARY KEY ([Id]),
+    CONSTRAINT [CK_LedgerLotMovements_Amount] CHECK ("Amount" <> 0)
+);
+
+CREATE TABLE [LedgerLots] (
+    [Id] bigint NOT NULL IDENTITY,
+    [AccountId] bigint NOT NULL,
+    [Kind] nvarchar(40) NOT NULL,
+    [Remaining] bigint NOT NULL,
+    [UsableFrom] datetimeoffset NULL,
+    [ExpiresAt] datetimeoffset NULL,
+    CONSTRAINT [PK_LedgerLots] PRIMARY KEY ([Id]),
+    CONSTRAINT [CK_LedgerLots_Remaining] CHECK ("Remaining" >= 0)
+);
+
+CREATE TABLE [OrderPoints] (
+    [OrderId] bigint NOT NULL,
+    [MemberId] bigint NOT NULL,
+    [Rate] decimal(19,4) NOT NULL,
+    [Earned] bigint NOT NULL,
+    [Revision] int NOT NULL,
+    [EarningId] bigint NULL,
+    CONSTRAINT [PK_OrderPoints] PRIMARY KEY ([OrderId])
+);
+
+CREATE TABLE [PointSettings] (
+    [Id] bigint NOT NULL,
+    [IsActive] bit NOT NULL,
+    [ActiveSince] datetimeoffset NULL,
+    [DefaultRate] decimal(19,4) NOT NULL,
+    [MinimumOrder] decimal(19,4) NOT NULL,
+    [Stores] nvarchar(max) NOT NULL,
+    [ExcludedCategoryIds] nvarchar(max) NOT NULL,
+    [ExcludedProductIds] nvarchar(max) NOT NULL,
+    [Expiry] nvarchar(40) NOT NULL,
+    [Months] int NOT NULL,
+    [UsableAfterDays] int NOT NULL,
+    [AllowsDebt] bit NOT NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_PointSettings] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [WalletHolds] (
+    [Id] bigint NOT NULL,
+    [AccountId] bigint NOT NULL,
+    [MemberId] bigint NOT NULL,
+    [Amount] bigint NOT NULL,
+    [ExpiresAt] datetimeoffset NOT NULL,
+    [Status] nvarchar(40) NOT NULL,
+    [Captured] bigint NOT NULL,
+    CONSTRAINT [PK_WalletHolds] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [WalletSettings] (
+    [Id] bigint NOT NULL,
+    [SpendOrder] nvarchar(40) NOT NULL,
+    [AllowsWithdrawal] bit NOT NULL,
+    [HoldMinutes] int NOT NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_WalletSettings] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [WalletTopUps] (
+    [Id] bigint NOT NULL IDENTITY,
+    [AccountId] bigint NOT NULL,
+    [MemberId] bigint NOT NULL,
+    [TransactionId] bigint NOT NULL,
+    [Source] nvarchar(80) NOT NULL,
+    [Principal] bigint NOT NULL,
+    [Bonus] bigint NOT NULL,
+    [Paid] bigint NOT NULL,
+    [StoreId] bigint NOT NULL,
+    [Channel] nvarchar(40) NOT NULL,
+    [At] datetimeoffset NOT NULL,
+    CONSTRAINT [PK_WalletTopUps] PRIMARY KEY ([Id])
+);
+
+CREATE INDEX [IX_Orders_PointsDueAt] ON [Orders] ([PointsDueAt]) WHERE "PointsDueAt" IS NOT NULL;
+
+CREATE UNIQUE INDEX [IX_LedgerAccounts_MemberId_Kind_Currency] ON [LedgerAccounts] ([MemberId], [Kind], [Currency]) WHERE "MemberId" IS NOT NULL;
+
+ALTER TABLE [LedgerAccounts] ADD CONSTRAINT [CK_LedgerAccounts_Balance] CHECK ("Balance" >= 0 OR "Kind" = 'Points');
+
+CREATE INDEX [IX_LedgerLotMovements_GivesBackId] ON [LedgerLotMovements] ([GivesBackId]) WHERE "GivesBackId" IS NOT NULL;
+
+CREATE INDEX [IX_LedgerLotMovements_LotId] ON [LedgerLotMovements] ([LotId]);
+
+CREATE INDEX [IX_LedgerLotMovements_TransactionId] ON [LedgerLotMovements] ([TransactionId]);
+
+CREATE INDEX [IX_LedgerLots_AccountId_ExpiresAt] ON [LedgerLots] ([AccountId], [ExpiresAt]);
+
+CREATE INDEX [IX_LedgerLots_ExpiresAt_Id] ON [LedgerLots] ([ExpiresAt], [Id]) WHERE "Remaining" > 0 AND "ExpiresAt" IS NOT NULL;
+
+CREATE INDEX [IX_OrderPoints_MemberId] ON [OrderPoints] ([MemberId]);
+
+CREATE INDEX [IX_WalletHolds_AccountId_Status] ON [WalletHolds] ([AccountId], [Status]);
+
+CREATE INDEX [IX_WalletHolds_ExpiresAt_Id] ON [WalletHolds] ([ExpiresAt], [Id]) WHERE "Status" = 'Open';
+
+CREATE INDEX [IX_WalletTopUps_MemberId_Id] ON [WalletTopUps] ([MemberId], [Id]);
+
+CREATE UNIQUE INDEX [IX_WalletTopUps_TransactionId] ON [WalletTopUps] ([TransactionId]);
+
+INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+VALUES (N'20261123021804_Wallets', N'10.0.14');
+
+COMMIT;
+GO
+
+BEGIN TRANSACTION;
+EXEC(N'CREATE TRIGGER [LedgerLotMovements_AppendOnly] ON [LedgerLotMovements] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''LedgerLotMovements is append-only'', 1; END;');
+
+EXEC(N'CREATE TRIGGER [WalletTopUps_AppendOnly] ON [WalletTopUps] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''WalletTopUps is append-only'', 1; END;');
+
+INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+VALUES (N'20261123021859_WalletGuards', N'10.0.14');
+
+COMMIT;
+GO
+

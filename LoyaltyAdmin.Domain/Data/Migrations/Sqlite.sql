@@ -1519,3 +1519,170 @@ VALUES ('20261123015901_CouponGuards', '10.0.14');
 
 COMMIT;
 
+BEGIN TRANSACTION;
+ALTER TABLE "Roles" ADD "PointsLimit" INTEGER NULL;
+
+ALTER TABLE "Orders" ADD "PointsDueAt" INTEGER NULL;
+
+ALTER TABLE "LedgerAccounts" ADD "MemberId" INTEGER NULL;
+
+CREATE TABLE "LedgerLotMovements" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_LedgerLotMovements" PRIMARY KEY AUTOINCREMENT,
+    "TransactionId" INTEGER NOT NULL,
+    "LotId" INTEGER NOT NULL,
+    "Amount" INTEGER NOT NULL,
+    "GivesBackId" INTEGER NULL,
+    CONSTRAINT "CK_LedgerLotMovements_Amount" CHECK ("Amount" <> 0)
+);
+
+CREATE TABLE "LedgerLots" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_LedgerLots" PRIMARY KEY AUTOINCREMENT,
+    "AccountId" INTEGER NOT NULL,
+    "Kind" TEXT NOT NULL,
+    "Remaining" INTEGER NOT NULL,
+    "UsableFrom" INTEGER NULL,
+    "ExpiresAt" INTEGER NULL,
+    CONSTRAINT "CK_LedgerLots_Remaining" CHECK ("Remaining" >= 0)
+);
+
+CREATE TABLE "OrderPoints" (
+    "OrderId" INTEGER NOT NULL CONSTRAINT "PK_OrderPoints" PRIMARY KEY,
+    "MemberId" INTEGER NOT NULL,
+    "Rate" INTEGER NOT NULL,
+    "Earned" INTEGER NOT NULL,
+    "Revision" INTEGER NOT NULL,
+    "EarningId" INTEGER NULL
+);
+
+CREATE TABLE "PointSettings" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_PointSettings" PRIMARY KEY,
+    "IsActive" INTEGER NOT NULL,
+    "ActiveSince" INTEGER NULL,
+    "DefaultRate" INTEGER NOT NULL,
+    "MinimumOrder" INTEGER NOT NULL,
+    "Stores" TEXT NOT NULL,
+    "ExcludedCategoryIds" TEXT NOT NULL,
+    "ExcludedProductIds" TEXT NOT NULL,
+    "Expiry" TEXT NOT NULL,
+    "Months" INTEGER NOT NULL,
+    "UsableAfterDays" INTEGER NOT NULL,
+    "AllowsDebt" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "WalletHolds" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_WalletHolds" PRIMARY KEY,
+    "AccountId" INTEGER NOT NULL,
+    "MemberId" INTEGER NOT NULL,
+    "Amount" INTEGER NOT NULL,
+    "ExpiresAt" INTEGER NOT NULL,
+    "Status" TEXT NOT NULL,
+    "Captured" INTEGER NOT NULL
+);
+
+CREATE TABLE "WalletSettings" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_WalletSettings" PRIMARY KEY,
+    "SpendOrder" TEXT NOT NULL,
+    "AllowsWithdrawal" INTEGER NOT NULL,
+    "HoldMinutes" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "WalletTopUps" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_WalletTopUps" PRIMARY KEY AUTOINCREMENT,
+    "AccountId" INTEGER NOT NULL,
+    "MemberId" INTEGER NOT NULL,
+    "TransactionId" INTEGER NOT NULL,
+    "Source" TEXT NOT NULL,
+    "Principal" INTEGER NOT NULL,
+    "Bonus" INTEGER NOT NULL,
+    "Paid" INTEGER NOT NULL,
+    "StoreId" INTEGER NOT NULL,
+    "Channel" TEXT NOT NULL,
+    "At" INTEGER NOT NULL
+);
+
+CREATE INDEX "IX_Orders_PointsDueAt" ON "Orders" ("PointsDueAt") WHERE "PointsDueAt" IS NOT NULL;
+
+CREATE UNIQUE INDEX "IX_LedgerAccounts_MemberId_Kind_Currency" ON "LedgerAccounts" ("MemberId", "Kind", "Currency") WHERE "MemberId" IS NOT NULL;
+
+CREATE INDEX "IX_LedgerLotMovements_GivesBackId" ON "LedgerLotMovements" ("GivesBackId") WHERE "GivesBackId" IS NOT NULL;
+
+CREATE INDEX "IX_LedgerLotMovements_LotId" ON "LedgerLotMovements" ("LotId");
+
+CREATE INDEX "IX_LedgerLotMovements_TransactionId" ON "LedgerLotMovements" ("TransactionId");
+
+CREATE INDEX "IX_LedgerLots_AccountId_ExpiresAt" ON "LedgerLots" ("AccountId", "ExpiresAt");
+
+CREATE INDEX "IX_LedgerLots_ExpiresAt_Id" ON "LedgerLots" ("ExpiresAt", "Id") WHERE "Remaining" > 0 AND "ExpiresAt" IS NOT NULL;
+
+CREATE INDEX "IX_OrderPoints_MemberId" ON "OrderPoints" ("MemberId");
+
+CREATE INDEX "IX_WalletHolds_AccountId_Status" ON "WalletHolds" ("AccountId", "Status");
+
+CREATE INDEX "IX_WalletHolds_ExpiresAt_Id" ON "WalletHolds" ("ExpiresAt", "Id") WHERE "Status" = 'Open';
+
+CREATE INDEX "IX_WalletTopUps_MemberId_Id" ON "WalletTopUps" ("MemberId", "Id");
+
+CREATE UNIQUE INDEX "IX_WalletTopUps_TransactionId" ON "WalletTopUps" ("TransactionId");
+
+CREATE TABLE "ef_temp_LedgerAccounts" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_LedgerAccounts" PRIMARY KEY AUTOINCREMENT,
+    "Balance" INTEGER NOT NULL,
+    "Currency" TEXT NOT NULL,
+    "Kind" TEXT NOT NULL,
+    "LastSequence" INTEGER NOT NULL,
+    "MemberId" INTEGER NULL,
+    "Status" TEXT NOT NULL,
+    "StoreId" INTEGER NOT NULL,
+    "UsableUntil" INTEGER NULL,
+    CONSTRAINT "CK_LedgerAccounts_Balance" CHECK ("Balance" >= 0 OR "Kind" = 'Points')
+);
+
+INSERT INTO "ef_temp_LedgerAccounts" ("Id", "Balance", "Currency", "Kind", "LastSequence", "MemberId", "Status", "StoreId", "UsableUntil")
+SELECT "Id", "Balance", "Currency", "Kind", "LastSequence", "MemberId", "Status", "StoreId", "UsableUntil"
+FROM "LedgerAccounts";
+
+COMMIT;
+
+PRAGMA foreign_keys = 0;
+
+BEGIN TRANSACTION;
+DROP TABLE "LedgerAccounts";
+
+ALTER TABLE "ef_temp_LedgerAccounts" RENAME TO "LedgerAccounts";
+
+COMMIT;
+
+PRAGMA foreign_keys = 1;
+
+BEGIN TRANSACTION;
+CREATE UNIQUE INDEX "IX_LedgerAccounts_MemberId_Kind_Currency" ON "LedgerAccounts" ("MemberId", "Kind", "Currency") WHERE "MemberId" IS NOT NULL;
+
+CREATE INDEX "IX_LedgerAccounts_Status_Id" ON "LedgerAccounts" ("Status", "Id") WHERE "Status" <> 'Open';
+
+CREATE INDEX "IX_LedgerAccounts_UsableUntil_Status" ON "LedgerAccounts" ("UsableUntil", "Status");
+
+COMMIT;
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261123021736_Wallets', '10.0.14');
+
+BEGIN TRANSACTION;
+CREATE TRIGGER "LedgerLotMovements_NoUPDATE" BEFORE UPDATE ON "LedgerLotMovements" BEGIN SELECT RAISE(ABORT, 'LedgerLotMovements is append-only'); END;
+
+CREATE TRIGGER "LedgerLotMovements_NoDELETE" BEFORE DELETE ON "LedgerLotMovements" BEGIN SELECT RAISE(ABORT, 'LedgerLotMovements is append-only'); END;
+
+CREATE TRIGGER "LedgerLotMovements_NoREPLACE" BEFORE INSERT ON "LedgerLotMovements" WHEN NEW."Id" IS NOT NULL AND EXISTS (SELECT 1 FROM "LedgerLotMovements" WHERE "Id" = NEW."Id") BEGIN SELECT RAISE(ABORT, 'LedgerLotMovements is append-only'); END;
+
+CREATE TRIGGER "WalletTopUps_NoUPDATE" BEFORE UPDATE ON "WalletTopUps" BEGIN SELECT RAISE(ABORT, 'WalletTopUps is append-only'); END;
+
+CREATE TRIGGER "WalletTopUps_NoDELETE" BEFORE DELETE ON "WalletTopUps" BEGIN SELECT RAISE(ABORT, 'WalletTopUps is append-only'); END;
+
+CREATE TRIGGER "WalletTopUps_NoREPLACE" BEFORE INSERT ON "WalletTopUps" WHEN NEW."Id" IS NOT NULL AND EXISTS (SELECT 1 FROM "WalletTopUps" WHERE "Id" = NEW."Id") BEGIN SELECT RAISE(ABORT, 'WalletTopUps is append-only'); END;
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261123021859_WalletGuards', '10.0.14');
+
+COMMIT;
+

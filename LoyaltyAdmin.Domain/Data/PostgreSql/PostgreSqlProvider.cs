@@ -30,7 +30,7 @@ public sealed class PostgreSqlProvider(string connectionString) : DatabaseProvid
 
     internal override async Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
     {
-        if (posting.ReversesId is not null)
+        if (posting.IsCompound)
         {
             await using var db = await database.ReadAsync(cancel);
 

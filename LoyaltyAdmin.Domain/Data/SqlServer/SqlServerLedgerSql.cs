@@ -63,6 +63,16 @@ internal sealed class SqlServerLedgerSql : LedgerSql
         return await command.ExecuteScalarAsync(cancel) is 1;
     }
 
+    public override string OpenAccounts(string memberIds) =>
+        $$"""
+        INSERT INTO "LedgerAccounts" ("Kind", "Currency", "StoreId", "MemberId", "Balance", "LastSequence", "Status")
+        SELECT {0}, {1}, {2}, m."Id", 0, 0, {3} FROM "Members" m WHERE m."Id" IN ({{memberIds}})
+        AND NOT EXISTS (SELECT 1 FROM "LedgerAccounts" a WITH (UPDLOCK, HOLDLOCK) WHERE a."MemberId" = m."Id" AND a."Kind" = {0} AND a."Currency" = {1})
+        """;
+
+    protected override string InsertLot =>
+        "INSERT INTO \"LedgerLots\" (\"AccountId\", \"Kind\", \"Remaining\", \"UsableFrom\", \"ExpiresAt\") OUTPUT inserted.\"Id\" VALUES (@Account, @Kind, @Amount, @UsableFrom, @ExpiresAt)";
+
     // SqlClient sends an untyped null as nvarchar, which varbinary refuses.
     protected override void AddNullable<T>(DbCommand command, string name, T value)
     {

@@ -35,9 +35,15 @@ internal sealed class SqliteLedgerSql : LedgerSql
     public PostingRow PostAndCapture(SqliteStatements statements, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs)
     {
         var row = Post(statements, posting, legs);
+        if (row.TransactionId > 0 && posting.Lots is { } change)
+        {
+            // Completed when it returns: see above.
+            MoveLotsAsync(statements.Prepare, posting, change, row, CancellationToken.None).GetAwaiter().GetResult();
+        }
+
         if (row.TransactionId > 0 && posting.ReversesId is { } reversed && !TakeCapture(statements, reversed, posting.ReversibleAmount, Math.Abs(posting.Amount)))
         {
-            throw Refusals.Exception(Refusals.ExceedsCapture, row.BalanceAfter, posting.Currency);
+            throw Refusals.Exception(Refusals.ExceedsCapture, row.BalanceAfter, posting.Currency, posting.AccountKind);
         }
 
         return row;
@@ -91,6 +97,8 @@ internal sealed class SqliteLedgerSql : LedgerSql
 
         return take.ExecuteNonQuery() == 1;
     }
+
+    protected override DateTimeOffset ReadInstant(DbDataReader reader, int column) => new(reader.GetInt64(column), TimeSpan.Zero);
 
     protected override object Instant(DateTimeOffset at) => at.UtcTicks;
 

@@ -252,6 +252,10 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<decimal?>("PointsLimit")
+                        .HasPrecision(19, 4)
+                        .HasColumnType("numeric(19,4)");
+
                     b.Property<decimal?>("RefundLimit")
                         .HasPrecision(19, 4)
                         .HasColumnType("numeric(19,4)");
@@ -1967,6 +1971,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
                     b.Property<long>("LastSequence")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("MemberId")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1985,9 +1992,13 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
 
                     b.HasIndex("UsableUntil", "Status");
 
+                    b.HasIndex("MemberId", "Kind", "Currency")
+                        .IsUnique()
+                        .HasFilter("\"MemberId\" IS NOT NULL");
+
                     b.ToTable("LedgerAccounts", t =>
                         {
-                            t.HasCheckConstraint("CK_LedgerAccounts_Balance", "\"Balance\" >= 0");
+                            t.HasCheckConstraint("CK_LedgerAccounts_Balance", "\"Balance\" >= 0 OR \"Kind\" = 'Points'");
                         });
                 });
 
@@ -2068,6 +2079,79 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
                     b.ToTable("LedgerEntries", t =>
                         {
                             t.HasCheckConstraint("CK_LedgerEntries_Amount", "\"Amount\" <> 0");
+                        });
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Ledger.LedgerLot", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<long>("Remaining")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset?>("UsableFrom")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "ExpiresAt");
+
+                    b.HasIndex("ExpiresAt", "Id")
+                        .HasFilter("\"Remaining\" > 0 AND \"ExpiresAt\" IS NOT NULL");
+
+                    b.ToTable("LedgerLots", t =>
+                        {
+                            t.HasCheckConstraint("CK_LedgerLots_Remaining", "\"Remaining\" >= 0");
+                        });
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Ledger.LedgerLotMovement", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("GivesBackId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("LotId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("TransactionId")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("GivesBackId")
+                        .HasFilter("\"GivesBackId\" IS NOT NULL");
+
+                    b.HasIndex("LotId");
+
+                    b.HasIndex("TransactionId");
+
+                    b.ToTable("LedgerLotMovements", t =>
+                        {
+                            t.HasCheckConstraint("CK_LedgerLotMovements_Amount", "\"Amount\" <> 0");
                         });
                 });
 
@@ -3043,6 +3127,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
                     b.Property<DateTimeOffset>("PlacedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<DateTimeOffset?>("PointsDueAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<DateTimeOffset>("RecordedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -3079,6 +3166,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
                     b.HasIndex("ImportId");
 
                     b.HasIndex("Number");
+
+                    b.HasIndex("PointsDueAt")
+                        .HasFilter("\"PointsDueAt\" IS NOT NULL");
 
                     b.HasIndex("BusinessDay", "Id");
 
@@ -3356,6 +3446,88 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
                     b.HasIndex("Revenue", "MemberId");
 
                     b.ToTable("PurchaseSummaries", (string)null);
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Points.OrderPoints", b =>
+                {
+                    b.Property<long>("OrderId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Earned")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("EarningId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("MemberId")
+                        .HasColumnType("bigint");
+
+                    b.Property<decimal>("Rate")
+                        .HasPrecision(19, 4)
+                        .HasColumnType("numeric(19,4)");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("integer");
+
+                    b.HasKey("OrderId");
+
+                    b.HasIndex("MemberId");
+
+                    b.ToTable("OrderPoints");
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Points.PointSettings", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset?>("ActiveSince")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<bool>("AllowsDebt")
+                        .HasColumnType("boolean");
+
+                    b.Property<decimal>("DefaultRate")
+                        .HasPrecision(19, 4)
+                        .HasColumnType("numeric(19,4)");
+
+                    b.Property<string>("ExcludedCategoryIds")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("ExcludedProductIds")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Expiry")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<bool>("IsActive")
+                        .HasColumnType("boolean");
+
+                    b.Property<decimal>("MinimumOrder")
+                        .HasPrecision(19, 4)
+                        .HasColumnType("numeric(19,4)");
+
+                    b.Property<int>("Months")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Stores")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("UsableAfterDays")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("PointSettings");
                 });
 
             modelBuilder.Entity("LoyaltyAdmin.Domain.Segments.Segment", b =>
@@ -3763,6 +3935,118 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
                     b.HasIndex("TagId", "Id");
 
                     b.ToTable("TagChanges");
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Wallets.WalletHold", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Captured")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("MemberId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "Status");
+
+                    b.HasIndex("ExpiresAt", "Id")
+                        .HasFilter("\"Status\" = 'Open'");
+
+                    b.ToTable("WalletHolds");
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Wallets.WalletSettings", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("AllowsWithdrawal")
+                        .HasColumnType("boolean");
+
+                    b.Property<int>("HoldMinutes")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("SpendOrder")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("WalletSettings");
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Wallets.WalletTopUp", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("Bonus")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<long>("MemberId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Paid")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Principal")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)");
+
+                    b.Property<long>("StoreId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("TransactionId")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TransactionId")
+                        .IsUnique();
+
+                    b.HasIndex("MemberId", "Id");
+
+                    b.ToTable("WalletTopUps");
                 });
 
             modelBuilder.Entity("LoyaltyAdmin.Domain.Webhooks.WebhookDelivery", b =>

@@ -252,6 +252,10 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
                         .IsRequired()
                         .HasColumnType("nvarchar(max)");
 
+                    b.Property<decimal?>("PointsLimit")
+                        .HasPrecision(19, 4)
+                        .HasColumnType("decimal(19,4)");
+
                     b.Property<decimal?>("RefundLimit")
                         .HasPrecision(19, 4)
                         .HasColumnType("decimal(19,4)");
@@ -1972,6 +1976,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
                     b.Property<long>("LastSequence")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("MemberId")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1990,9 +1997,13 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
 
                     b.HasIndex("UsableUntil", "Status");
 
+                    b.HasIndex("MemberId", "Kind", "Currency")
+                        .IsUnique()
+                        .HasFilter("\"MemberId\" IS NOT NULL");
+
                     b.ToTable("LedgerAccounts", t =>
                         {
-                            t.HasCheckConstraint("CK_LedgerAccounts_Balance", "\"Balance\" >= 0");
+                            t.HasCheckConstraint("CK_LedgerAccounts_Balance", "\"Balance\" >= 0 OR \"Kind\" = 'Points'");
                         });
                 });
 
@@ -2073,6 +2084,79 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
                     b.ToTable("LedgerEntries", t =>
                         {
                             t.HasCheckConstraint("CK_LedgerEntries_Amount", "\"Amount\" <> 0");
+                        });
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Ledger.LedgerLot", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<long>("Remaining")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset?>("UsableFrom")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "ExpiresAt");
+
+                    b.HasIndex("ExpiresAt", "Id")
+                        .HasFilter("\"Remaining\" > 0 AND \"ExpiresAt\" IS NOT NULL");
+
+                    b.ToTable("LedgerLots", t =>
+                        {
+                            t.HasCheckConstraint("CK_LedgerLots_Remaining", "\"Remaining\" >= 0");
+                        });
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Ledger.LedgerLotMovement", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("GivesBackId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("LotId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("TransactionId")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("GivesBackId")
+                        .HasFilter("\"GivesBackId\" IS NOT NULL");
+
+                    b.HasIndex("LotId");
+
+                    b.HasIndex("TransactionId");
+
+                    b.ToTable("LedgerLotMovements", t =>
+                        {
+                            t.HasCheckConstraint("CK_LedgerLotMovements_Amount", "\"Amount\" <> 0");
                         });
                 });
 
@@ -3051,6 +3135,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
                     b.Property<DateTimeOffset>("PlacedAt")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<DateTimeOffset?>("PointsDueAt")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<DateTimeOffset>("RecordedAt")
                         .HasColumnType("datetimeoffset");
 
@@ -3087,6 +3174,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
                     b.HasIndex("ImportId");
 
                     b.HasIndex("Number");
+
+                    b.HasIndex("PointsDueAt")
+                        .HasFilter("\"PointsDueAt\" IS NOT NULL");
 
                     b.HasIndex("BusinessDay", "Id");
 
@@ -3364,6 +3454,88 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
                     b.HasIndex("Revenue", "MemberId");
 
                     b.ToTable("PurchaseSummaries", (string)null);
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Points.OrderPoints", b =>
+                {
+                    b.Property<long>("OrderId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Earned")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("EarningId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("MemberId")
+                        .HasColumnType("bigint");
+
+                    b.Property<decimal>("Rate")
+                        .HasPrecision(19, 4)
+                        .HasColumnType("decimal(19,4)");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("int");
+
+                    b.HasKey("OrderId");
+
+                    b.HasIndex("MemberId");
+
+                    b.ToTable("OrderPoints");
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Points.PointSettings", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset?>("ActiveSince")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<bool>("AllowsDebt")
+                        .HasColumnType("bit");
+
+                    b.Property<decimal>("DefaultRate")
+                        .HasPrecision(19, 4)
+                        .HasColumnType("decimal(19,4)");
+
+                    b.Property<string>("ExcludedCategoryIds")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("ExcludedProductIds")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("Expiry")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<bool>("IsActive")
+                        .HasColumnType("bit");
+
+                    b.Property<decimal>("MinimumOrder")
+                        .HasPrecision(19, 4)
+                        .HasColumnType("decimal(19,4)");
+
+                    b.Property<int>("Months")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Stores")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<int>("UsableAfterDays")
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("PointSettings");
                 });
 
             modelBuilder.Entity("LoyaltyAdmin.Domain.Segments.Segment", b =>
@@ -3771,6 +3943,118 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
                     b.HasIndex("TagId", "Id");
 
                     b.ToTable("TagChanges");
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Wallets.WalletHold", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Captured")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<long>("MemberId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "Status");
+
+                    b.HasIndex("ExpiresAt", "Id")
+                        .HasFilter("\"Status\" = 'Open'");
+
+                    b.ToTable("WalletHolds");
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Wallets.WalletSettings", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("AllowsWithdrawal")
+                        .HasColumnType("bit");
+
+                    b.Property<int>("HoldMinutes")
+                        .HasColumnType("int");
+
+                    b.Property<string>("SpendOrder")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("WalletSettings");
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Wallets.WalletTopUp", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<long>("Bonus")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<long>("MemberId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Paid")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Principal")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)");
+
+                    b.Property<long>("StoreId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("TransactionId")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TransactionId")
+                        .IsUnique();
+
+                    b.HasIndex("MemberId", "Id");
+
+                    b.ToTable("WalletTopUps");
                 });
 
             modelBuilder.Entity("LoyaltyAdmin.Domain.Webhooks.WebhookDelivery", b =>

@@ -237,6 +237,10 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("PointsLimit")
+                        .HasPrecision(19, 4)
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("RefundLimit")
                         .HasPrecision(19, 4)
                         .HasColumnType("INTEGER");
@@ -1898,6 +1902,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                     b.Property<long>("LastSequence")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("MemberId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1916,9 +1923,13 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
 
                     b.HasIndex("UsableUntil", "Status");
 
+                    b.HasIndex("MemberId", "Kind", "Currency")
+                        .IsUnique()
+                        .HasFilter("\"MemberId\" IS NOT NULL");
+
                     b.ToTable("LedgerAccounts", t =>
                         {
-                            t.HasCheckConstraint("CK_LedgerAccounts_Balance", "\"Balance\" >= 0");
+                            t.HasCheckConstraint("CK_LedgerAccounts_Balance", "\"Balance\" >= 0 OR \"Kind\" = 'Points'");
                         });
                 });
 
@@ -1995,6 +2006,75 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                     b.ToTable("LedgerEntries", t =>
                         {
                             t.HasCheckConstraint("CK_LedgerEntries_Amount", "\"Amount\" <> 0");
+                        });
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Ledger.LedgerLot", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AccountId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Remaining")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("UsableFrom")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "ExpiresAt");
+
+                    b.HasIndex("ExpiresAt", "Id")
+                        .HasFilter("\"Remaining\" > 0 AND \"ExpiresAt\" IS NOT NULL");
+
+                    b.ToTable("LedgerLots", t =>
+                        {
+                            t.HasCheckConstraint("CK_LedgerLots_Remaining", "\"Remaining\" >= 0");
+                        });
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Ledger.LedgerLotMovement", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("GivesBackId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LotId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("TransactionId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("GivesBackId")
+                        .HasFilter("\"GivesBackId\" IS NOT NULL");
+
+                    b.HasIndex("LotId");
+
+                    b.HasIndex("TransactionId");
+
+                    b.ToTable("LedgerLotMovements", t =>
+                        {
+                            t.HasCheckConstraint("CK_LedgerLotMovements_Amount", "\"Amount\" <> 0");
                         });
                 });
 
@@ -2948,6 +3028,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                     b.Property<long>("PlacedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("PointsDueAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("RecordedAt")
                         .HasColumnType("INTEGER");
 
@@ -2984,6 +3067,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                     b.HasIndex("ImportId");
 
                     b.HasIndex("Number");
+
+                    b.HasIndex("PointsDueAt")
+                        .HasFilter("\"PointsDueAt\" IS NOT NULL");
 
                     b.HasIndex("BusinessDay", "Id");
 
@@ -3253,6 +3339,88 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                     b.HasIndex("Revenue", "MemberId");
 
                     b.ToTable("PurchaseSummaries", (string)null);
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Points.OrderPoints", b =>
+                {
+                    b.Property<long>("OrderId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Earned")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EarningId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("MemberId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Rate")
+                        .HasPrecision(19, 4)
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("OrderId");
+
+                    b.HasIndex("MemberId");
+
+                    b.ToTable("OrderPoints");
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Points.PointSettings", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ActiveSince")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("AllowsDebt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("DefaultRate")
+                        .HasPrecision(19, 4)
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ExcludedCategoryIds")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ExcludedProductIds")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Expiry")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsActive")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("MinimumOrder")
+                        .HasPrecision(19, 4)
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Months")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Stores")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("UsableAfterDays")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("PointSettings");
                 });
 
             modelBuilder.Entity("LoyaltyAdmin.Domain.Segments.Segment", b =>
@@ -3644,6 +3812,116 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                     b.HasIndex("TagId", "Id");
 
                     b.ToTable("TagChanges");
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Wallets.WalletHold", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AccountId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Captured")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("MemberId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "Status");
+
+                    b.HasIndex("ExpiresAt", "Id")
+                        .HasFilter("\"Status\" = 'Open'");
+
+                    b.ToTable("WalletHolds");
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Wallets.WalletSettings", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("AllowsWithdrawal")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("HoldMinutes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("SpendOrder")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("WalletSettings");
+                });
+
+            modelBuilder.Entity("LoyaltyAdmin.Domain.Wallets.WalletTopUp", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AccountId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Bonus")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("MemberId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Paid")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Principal")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("StoreId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("TransactionId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TransactionId")
+                        .IsUnique();
+
+                    b.HasIndex("MemberId", "Id");
+
+                    b.ToTable("WalletTopUps");
                 });
 
             modelBuilder.Entity("LoyaltyAdmin.Domain.Webhooks.WebhookDelivery", b =>

@@ -1,0 +1,13 @@
+using LoyaltyAdmin.Domain.Jobs;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LoyaltyAdmin.Domain.Points;
+
+internal static class PointsServices
+{
+    /// <summary>Adds points: their settings, what earns and takes them, and who may look.</summary>
+    public static IServiceCollection AddPoints(this IServiceCollection services) => services
+        .AddSingleton<PointsPostings>()
+        .AddSingleton<PointsEarning>()
+        .AddSingleton<BackgroundWork>(provider => provider.GetRequiredService<PointsEarning>());
+}

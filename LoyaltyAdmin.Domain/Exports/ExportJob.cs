@@ -14,6 +14,7 @@ public enum ExportKind
     SegmentMembers,
     Orders,
     Members,
+    Messages,
 }
 
 public enum ExportStatus

@@ -1,5 +1,6 @@
 using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Members;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Orders;
 
 namespace LoyaltyAdmin.Domain.Exports;
@@ -15,6 +16,7 @@ public sealed record ExportRequest
     public MemberDashboardFilter? MemberDashboard { get; init; }
     public long? SegmentId { get; init; }
     public MemberFilter? Members { get; init; }
+    public MessageFilter? Messages { get; init; }
 
     /// <summary>The header's store switch; null: Group View.</summary>
     public long? StoreView { get; init; }

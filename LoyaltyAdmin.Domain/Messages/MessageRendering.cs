@@ -18,7 +18,7 @@ public sealed class MessageRendering
 
     private const int MostCompiled = 500;
 
-    private readonly IHandlebars html = Handlebars.Create(new HandlebarsConfiguration { TextEncoder = new HandlebarsDotNet.HtmlEncoder() });
+    private readonly IHandlebars html = Handlebars.Create(new HandlebarsConfiguration { TextEncoder = new WebEncoder() });
     private readonly IHandlebars plain = Handlebars.Create(new HandlebarsConfiguration { NoEscape = true });
     private readonly ConcurrentDictionary<(bool Html, string Text), HandlebarsTemplate<object, object>> compiled = new();
 
@@ -91,4 +91,23 @@ public sealed class MessageRendering
 
     // A subject is a header line: nobody's name may begin another one.
     private static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    // Handlebars' own encoder leaves single quotes, which end attributes.
+    private sealed class WebEncoder : ITextEncoder
+    {
+        public void Encode(System.Text.StringBuilder? text, TextWriter target) => target.Write(System.Net.WebUtility.HtmlEncode(text?.ToString()));
+
+        public void Encode(string? text, TextWriter target) => target.Write(System.Net.WebUtility.HtmlEncode(text));
+
+        public void Encode<T>(T? text, TextWriter target) where T : IEnumerator<char>
+        {
+            var whole = new System.Text.StringBuilder();
+            while (text?.MoveNext() == true)
+            {
+                whole.Append(text.Current);
+            }
+
+            Encode(whole, target);
+        }
+    }
 }

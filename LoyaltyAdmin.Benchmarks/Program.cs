@@ -25,6 +25,9 @@ switch (args)
     case ["orders", .. var rest]:
         await OrderBenchmark.RunAsync(rest);
         break;
+    case ["messages", .. var rest]:
+        await MessageBenchmark.RunAsync(rest);
+        break;
     case ["segments", .. var rest]:
         await SegmentBenchmark.RunAsync(rest);
         break;

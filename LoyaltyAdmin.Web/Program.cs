@@ -9,6 +9,7 @@ using LoyaltyAdmin.Web.Layout;
 using LoyaltyAdmin.Web.Operations;
 using LoyaltyAdmin.Web.Pages.MembershipMarketing.Members.MemberBenefits.GiftCards;
 using LoyaltyAdmin.Web.Pages.MembershipMarketing.Members.MemberBenefits.GiftCards.Designs;
+using LoyaltyAdmin.Web.Portal;
 using Radzen;
 
 try
@@ -52,6 +53,7 @@ try
     app.MapLoyaltyApi();
     app.MapCardDesigns();
     app.MapFileDownloads();
+    app.MapMessageDoors();
     app.MapHealth();
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null); // UseSecurityHeaders says more.
 

@@ -1,5 +1,6 @@
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -10,10 +11,13 @@ namespace LoyaltyAdmin.Domain.Cards;
 /// Brings the tiers of cards up to date by <see cref="TierRules"/>: reads purchases in sets, decides in memory, writes what differs in one statement each.
 /// A second run changes nothing. The tier a card has is the higher of the earned one and those granted for a term that runs.
 /// </summary>
-public sealed class TierCalculation(LoyaltyDatabase database, GroupCalendar calendar, WebhookOutbox webhooks)
+public sealed class TierCalculation(LoyaltyDatabase database, GroupCalendar calendar, WebhookOutbox webhooks, MessageOutbox messages)
 {
     private const int Batch = 500;
     private const int ScanBatch = 5_000;
+
+    /// <summary>A new tier is news for so long: what cannot be told by then is not told.</summary>
+    private static readonly TimeSpan news = TimeSpan.FromDays(7);
 
     private static readonly BulkColumn[] cardColumns =
     [
@@ -130,8 +134,16 @@ public sealed class TierCalculation(LoyaltyDatabase database, GroupCalendar cale
             [.. changes.Select(c => (c.Card.Id, new object?[] { c.TierId, c.EarnedTierId, c.TierSince, c.PeriodStart, c.PeriodEnd }))], cancel);
         await database.Provider.Bulk.InsertAsync(db, "TierChanges", changeColumns,
             [.. changes.SelectMany(c => c.History.Select(h => new object?[] { c.Card.Id, c.Card.MemberId, h.From, h.To, h.Reason.ToString(), h.Detail, db.Actor.Name, now }))], cancel);
-        await TellAsync(db, [.. changes.Where(c => c.TierId != c.Card.TierId)], cancel);
+        List<CardChange> moved = [.. changes.Where(c => c.TierId != c.Card.TierId)];
+        await TellAsync(db, moved, cancel);
+        await messages.AddAsync(db, [.. moved.Select(change => News(change, now))], cancel);
     }
+
+    private static MessageRequest News(CardChange change, DateTimeOffset now) => new(MessageScenario.TierChange, change.Card.MemberId, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"tier:{change.Card.Id}:{change.TierId}:{now.UtcTicks}"))
+    {
+        Variables = new Dictionary<string, string?> { ["tier"] = change.Plan.NameOf(change.TierId), ["previousTier"] = change.Plan.NameOf(change.Card.TierId), ["plan"] = change.Plan.Code },
+        NotAfter = now + news,
+    };
 
     private async Task TellAsync(LoyaltyDbContext db, List<CardChange> changes, CancellationToken cancel)
     {

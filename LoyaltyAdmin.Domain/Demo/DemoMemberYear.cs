@@ -3,6 +3,7 @@ using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Cards;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Members;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Orders;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
@@ -31,6 +32,7 @@ internal sealed class DemoMemberYear(IServiceProvider services, SimulatedClock c
     private readonly MemberProfiles profiles = services.GetRequiredService<MemberProfiles>();
     private readonly Consents consents = services.GetRequiredService<Consents>();
     private readonly TierCalculation tiers = services.GetRequiredService<TierCalculation>();
+    private readonly MessageSender messages = services.GetRequiredService<MessageSender>();
     private readonly DemoAudiences audiences = new(services, PlanCode);
     private List<Store> stores = [];
     private int serial;
@@ -46,6 +48,7 @@ internal sealed class DemoMemberYear(IServiceProvider services, SimulatedClock c
 
         clock.Now = until.AddDays(-7 * Weeks);
         await CreatePlanAsync(cancel);
+        await DemoMessages.CreateAsync(database, cancel);
         var shoppers = Enumerable.Range(0, DemoMembers.Count).Select(number => DemoShopper.Of(number, random, stores.Count)).ToList();
         var firstDay = DateOnly.FromDateTime(until.UtcDateTime).AddDays(-7 * Weeks);
         for (var week = 0; week < Weeks; week++)
@@ -59,6 +62,8 @@ internal sealed class DemoMemberYear(IServiceProvider services, SimulatedClock c
                 await tiers.RunAsync(cancel);
             }
 
+            // In the week they are due, so that the Outbox tells the same year.
+            await messages.RunOnceAsync(cancel);
             if (week >= Weeks - WeeksOfSnapshots)
             {
                 await audiences.WatchAsync(cancel);

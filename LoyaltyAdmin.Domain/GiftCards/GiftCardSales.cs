@@ -1,6 +1,8 @@
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Ledger;
+using LoyaltyAdmin.Domain.Members;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
@@ -34,7 +36,7 @@ public sealed record SoldGiftCard(long CardId, string CardNumber, string? Securi
 public sealed record FoundSale(SoldGiftCard Card, string PlanName, string StoreName);
 
 /// <summary>Sells gift cards: the one way a card comes to be, besides imports.</summary>
-public sealed class GiftCardSales(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, GiftCardCatalog catalog, CardNumbers numbers, SecretKeys keys, TimeProvider clock)
+public sealed class GiftCardSales(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, GiftCardCatalog catalog, CardNumbers numbers, SecretKeys keys, MessageOutbox messages, TimeProvider clock)
 {
     /// <summary>Sells and activates a card. The same key and request give the same card again.</summary>
     /// <exception cref="InvalidInputException">One message per field at fault.</exception>
@@ -144,6 +146,7 @@ public sealed class GiftCardSales(LoyaltyDatabase database, Ledger.Ledger ledger
         card.SetSearchText();
         db.GiftCards.Add(card);
         await db.SaveChangesAsync(cancel);
+        await ThankAsync(db, card, plan.Name, store, account.UsableUntil, cancel);
 
         var currency = Currency.Of(plan.Currency);
         var (face, paid) = (currency.ToMinor(sale.Amount), currency.ToMinor(price.Value));
@@ -164,6 +167,37 @@ public sealed class GiftCardSales(LoyaltyDatabase database, Ledger.Ledger ledger
             At = now,
             OrderNumber = card.OrderNumber,
             SealedAnswer = code is null ? null : keys.Seal(code),
+        }, cancel);
+    }
+
+    // A buyer who is a member gets a receipt; the card's number never goes into a message.
+    private async Task ThankAsync(LoyaltyDbContext db, GiftCard card, string plan, Store store, DateTimeOffset? usableUntil, CancellationToken cancel)
+    {
+        var (email, phone) = (card.BuyerEmail?.ToLowerInvariant(), card.BuyerPhone);
+        if (email is null && phone is null)
+        {
+            return;
+        }
+
+        var buyer = await db.Members.Where(m => m.Status == MemberStatus.Active && ((email != null && m.Email == email) || (phone != null && m.Phone == phone))).OrderBy(m => m.Id).Select(m => (long?)m.Id).FirstOrDefaultAsync(cancel);
+        if (buyer is not { } memberId)
+        {
+            return;
+        }
+
+        var culture = System.Globalization.CultureInfo.InvariantCulture;
+        await messages.AddAsync(db, new MessageRequest(MessageScenario.GiftCard, memberId, string.Create(culture, $"gift-card:{card.Id}"))
+        {
+            Variables = new Dictionary<string, string?>
+            {
+                ["amount"] = string.Create(culture, $"{card.Currency} {card.FaceValue:N2}"),
+                ["cardEnding"] = card.LastFour,
+                ["plan"] = plan,
+                ["store"] = store.Name,
+                // Usable until the first instant after its last day.
+                ["validUntil"] = usableUntil is { } end ? store.Zone.DayOf(end.AddTicks(-1)).ToString("d MMM yyyy", culture) : null,
+            },
+            NotAfter = card.SoldAt.AddDays(7),
         }, cancel);
     }
 

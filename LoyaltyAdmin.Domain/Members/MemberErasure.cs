@@ -4,6 +4,7 @@ using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Cards;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.GiftCards;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
 using LoyaltyAdmin.Domain.Webhooks;
@@ -46,6 +47,11 @@ public sealed class MemberErasure(LoyaltyDatabase database, AccessControl access
             await db.SegmentMembers.Where(s => ids.Contains(s.MemberId)).ExecuteDeleteAsync(cancel);
             await db.LoyaltyCards.Where(c => ids.Contains(c.MemberId)).ExecuteUpdateAsync(set => set.SetProperty(c => c.Status, LoyaltyCardStatus.Cancelled), cancel);
             await db.ImportRows.Where(r => r.CreatedId != null && ids.Contains(r.CreatedId.Value) && db.ImportJobs.Any(j => j.Id == r.ImportId && (j.Kind == Imports.ImportKind.Members || j.Kind == Imports.ImportKind.Consents))).ExecuteDeleteAsync(cancel);
+            await db.MemberDevices.Where(d => ids.Contains(d.MemberId)).ExecuteDeleteAsync(cancel);
+            await db.Messages.Where(m => ids.Contains(m.MemberId)).ExecuteUpdateAsync(set => set
+                .SetProperty(m => m.Variables, "{}").SetProperty(m => m.SealedVariables, (byte[]?)null).SetProperty(m => m.Subject, (string?)null).SetProperty(m => m.Body, (string?)null).SetProperty(m => m.MaskedTo, (string?)null), cancel);
+            await db.Messages.Where(m => ids.Contains(m.MemberId) && m.NextAt != null).ExecuteUpdateAsync(set => set
+                .SetProperty(m => m.Status, MessageStatus.Cancelled).SetProperty(m => m.NextAt, (DateTimeOffset?)null).SetProperty(m => m.Claim, (Guid?)null).SetProperty(m => m.Error, "The member's data was erased."), cancel);
             Clear(member);
             member.Status = MemberStatus.Erased;
             member.Index();

@@ -60,6 +60,8 @@ public sealed class MemberMerges(LoyaltyDatabase database, AccessControl access,
             var cards = await MoveCardsAsync(db, fromId, intoId, now, cancel);
             await MoveTagsAsync(db, fromId, intoId, cancel);
             await MoveConsentsAsync(db, fromId, intoId, cancel);
+            await db.Messages.Where(m => m.MemberId == fromId).ExecuteUpdateAsync(set => set.SetProperty(m => m.MemberId, intoId), cancel);
+            await db.MemberDevices.Where(d => d.MemberId == fromId).ExecuteUpdateAsync(set => set.SetProperty(d => d.MemberId, intoId), cancel);
             await MoveAttributesAsync(db, fromId, intoId, cancel);
             await MoveSegmentsAsync(db, fromId, intoId, cancel);
             await db.Members.Where(m => m.MergedIntoId == fromId).ExecuteUpdateAsync(set => set.SetProperty(m => m.MergedIntoId, intoId), cancel);

@@ -164,16 +164,4 @@ public sealed class MemberDevices(LoyaltyDatabase database, AccessControl access
             db.MemberDevices.RemoveRange(oldest);
         }, cancel);
     }
-
-    /// <summary>Forgets a token: the member signed out. One nobody knows is forgotten already.</summary>
-    [Requires(ApiScope.MembersWrite)]
-    public async Task RemoveAsync(Actor actor, string memberNumber, string address, CancellationToken cancel = default)
-    {
-        await access.DemandAsync(actor, permission: null, ApiScope.MembersWrite, cancel);
-        await database.WriteAsync(actor, async db =>
-        {
-            var member = await MemberLookups.ByNumberAsync(db.Members, memberNumber, cancel) ?? throw new NotFoundException("The member");
-            await db.MemberDevices.Where(d => d.MemberId == member.Id && d.Address == address).ExecuteDeleteAsync(cancel);
-        }, cancel);
-    }
 }

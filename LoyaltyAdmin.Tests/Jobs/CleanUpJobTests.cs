@@ -3,6 +3,7 @@ using LoyaltyAdmin.Domain.Exports;
 using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Imports;
 using LoyaltyAdmin.Domain.Jobs;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Webhooks;
 using LoyaltyAdmin.Tests.Support;
 using LoyaltyAdmin.Web.Jobs;
@@ -40,7 +41,7 @@ public abstract class CleanUpJobTests(DatabaseKind kind) : DatabaseTest(kind)
 
     private async Task CleanUpAsync()
     {
-        var job = new CleanUpJob(Db.Get<JobRuns>(), Db.Get<ExportWork>(), Db.Get<ImportWork>(), Db.Get<AttemptLimits>(), Db.Get<WebhookSender>(), NullLogger<CleanUpJob>.Instance);
+        var job = new CleanUpJob(Db.Get<JobRuns>(), Db.Get<ExportWork>(), Db.Get<ImportWork>(), Db.Get<AttemptLimits>(), Db.Get<WebhookSender>(), Db.Get<MessageSender>(), NullLogger<CleanUpJob>.Instance);
         await job.Execute(null!);
         (await Db.Get<JobRuns>().LatestAsync()).ShouldHaveSingleItem().Succeeded.ShouldBe(true);
     }

@@ -33,6 +33,8 @@ namespace LoyaltyAdmin.Web.Api;
 [JsonSerializable(typeof(MemberAnswer))]
 [JsonSerializable(typeof(ConsentRequest))]
 [JsonSerializable(typeof(ConsentAnswer))]
+[JsonSerializable(typeof(PushTokenRequest))]
+[JsonSerializable(typeof(PushTokenAnswer))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 internal sealed partial class ApiJson : JsonSerializerContext;
 

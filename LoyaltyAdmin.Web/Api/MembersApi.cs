@@ -165,7 +165,7 @@ public static class MembersApi
     }
 
     // LOYALTY_NOTIFICATION is LoyaltyNotification.
-    private static T? Word<T>(string field, string? text) where T : struct, Enum
+    internal static T? Word<T>(string field, string? text) where T : struct, Enum
     {
         if (string.IsNullOrWhiteSpace(text))
         {

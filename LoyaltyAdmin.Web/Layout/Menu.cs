@@ -31,6 +31,13 @@ public static class Menu
                 new("Orders", "/members/orders", Permission.OrdersRead),
                 new("Products", "/members/products", Permission.OrdersRead),
             ]),
+            new("Message Center", Children:
+            [
+                new("Outbox", "/message-center/outbox", Permission.MessagesRead),
+                new("Scenarios", "/message-center/scenarios", Permission.MessagesRead),
+                new("Templates", "/message-center/templates", Permission.MessagesRead),
+                new("Channels", "/message-center/channels", Permission.MessagesRead) { Also = ["/message-center/rules"] },
+            ]),
         ]),
         new("System Configuration", Icon: "settings", Children:
         [
@@ -39,6 +46,8 @@ public static class Menu
             new("Company", "/system-configuration/company", Permission.SettingsManage),
             new("Stores", "/system-configuration/stores", Permission.StoresManage),
             new("Store Groups", "/system-configuration/store-groups", Permission.StoresManage),
+            new("Sales Channels", "/system-configuration/sales-channels", Permission.SettingsManage),
+            new("Mini Programs", "/system-configuration/mini-programs", Permission.SettingsManage),
             new("Agreements", "/system-configuration/agreements", Permission.AgreementsManage),
             new("Users and Roles", "/system-configuration/users", Permission.UsersManage) { Also = ["/system-configuration/roles"] },
             new("API Clients", "/system-configuration/api-clients", Permission.ApiClientsManage),

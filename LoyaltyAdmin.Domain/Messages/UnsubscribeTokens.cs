@@ -30,10 +30,13 @@ public sealed class UnsubscribeTokens(SecretKeys keys)
     public UnsubscribeToken? Read(string? text)
     {
         Span<byte> bytes = stackalloc byte[PlainSize + HashSize];
-        if (text is null || text.Length > 60 || !Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != bytes.Length)
+        // Asked first: decoding throws on what is not Base64.
+        if (text is null || text.Length > 60 || !Base64Url.IsValid(text, out var size) || size != bytes.Length)
         {
             return null;
         }
+
+        Base64Url.DecodeFromChars(text, bytes);
 
         var token = new UnsubscribeToken(BinaryPrimitives.ReadInt64BigEndian(bytes), (ConsentChannel)bytes[8], (ConsentPurpose)bytes[9]);
 

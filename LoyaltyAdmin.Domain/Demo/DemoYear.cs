@@ -2,6 +2,7 @@ using System.Globalization;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.GiftCards;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
@@ -17,6 +18,7 @@ internal sealed class DemoYear(IServiceProvider services, SimulatedClock clock, 
 {
     private const int Days = 372;
 
+    private readonly MessageSender messages = services.GetRequiredService<MessageSender>();
     private readonly Random random = new(20_25);
     private readonly GiftCardSales sales = services.GetRequiredService<GiftCardSales>();
     private readonly GiftCardRefunds refunds = services.GetRequiredService<GiftCardRefunds>();
@@ -54,6 +56,9 @@ internal sealed class DemoYear(IServiceProvider services, SimulatedClock clock, 
         {
             agenda.Plan(new DateTimeOffset(day, new TimeOnly(10, 0), TimeSpan.Zero), async cancel => agenda.Moved(await expiry.RunAsync(cancel)));
         }
+
+        // Receipts of the day's sales, in their own time.
+        agenda.Plan(new DateTimeOffset(day, new TimeOnly(23, 30), TimeSpan.Zero), cancel => messages.RunOnceAsync(cancel));
 
         if (index == 60)
         {

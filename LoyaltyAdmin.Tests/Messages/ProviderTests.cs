@@ -18,9 +18,9 @@ public sealed class ProviderTests : MessageTest, IDisposable
 
     public ProviderTests() : base(DatabaseKind.Sqlite)
     {
-#pragma warning disable SYSLIB0014 // The only way to let System.Net.Mail trust exactly the test's own certificate.
+#pragma warning disable SYSLIB0014, MA0039 // The only way to let System.Net.Mail trust exactly the test's own certificate.
         ServicePointManager.ServerCertificateValidationCallback = (_, certificate, _, _) => trusts && certificate?.GetCertHashString() == smtp.Thumbprint;
-#pragma warning restore SYSLIB0014
+#pragma warning restore SYSLIB0014, MA0039
     }
 
     private bool trusts = true;

@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Reflection;
 using Npgsql;
 
 namespace LoyaltyAdmin.Benchmarks;
@@ -62,7 +59,7 @@ internal static class HttpBenchmark
     {
         var keyFile = Path.Combine(folder, $"{provider}.keys.json");
         var prepared = await BenchmarkCompany.CreateAsync(provider, connectionString, keyFile, cards);
-        using var web = await StartAsync(provider, connectionString, keyFile, folder);
+        using var web = await WebServer.StartAsync(provider, connectionString, keyFile, folder, ("Api__Limits__RedemptionsPerCard", "1000000"));
         try
         {
             await WarmAsync(web, prepared);
@@ -83,13 +80,12 @@ internal static class HttpBenchmark
         }
         finally
         {
-            web.Process.Kill();
-            await web.Process.WaitForExitAsync();
+            await web.EndAsync();
         }
     }
 
     // The runtime compiles what is called often a second time, in the background: a cold server would be measured compiling.
-    private static async Task WarmAsync(Web web, BenchmarkCompany prepared)
+    private static async Task WarmAsync(WebServer web, BenchmarkCompany prepared)
     {
         var started = Stopwatch.GetTimestamp();
         for (var done = 0.0; done < WarmRedemptions && Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(2);)
@@ -98,47 +94,7 @@ internal static class HttpBenchmark
         }
     }
 
-    private static async Task<Web> StartAsync(string provider, string connectionString, string keyFile, string folder)
-    {
-        var application = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "WebApplication").Value!;
-        var address = new IPEndPoint(IPAddress.Loopback, int.Parse(Environment.GetEnvironmentVariable("BENCH_PORT") ?? "5121", CultureInfo.InvariantCulture));
-        var start = new ProcessStartInfo("dotnet", [application]) { WorkingDirectory = folder, RedirectStandardOutput = true };
-        foreach (var (key, value) in new Dictionary<string, string>
-        {
-            ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["ASPNETCORE_URLS"] = $"http://{address}",
-            ["Database__Provider"] = provider,
-            ["ConnectionStrings__Loyalty"] = connectionString,
-            ["Security__KeyFile"] = keyFile,
-            ["Api__Limits__RedemptionsPerCard"] = "1000000",
-        })
-        {
-            start.Environment[key] = value;
-        }
-
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        var deadline = Stopwatch.StartNew();
-        while (deadline.Elapsed < TimeSpan.FromSeconds(60) && !process.HasExited)
-        {
-            try
-            {
-                using var probe = new TcpClient();
-                await probe.ConnectAsync(address);
-
-                return new Web(process, address);
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(200);
-            }
-        }
-
-        throw new InvalidOperationException($"{application} did not start. Build LoyaltyAdmin.Web in Release first.");
-    }
-
-    private static async Task<Figures> DriveAsync(Web web, BenchmarkCompany company, int count, double seconds)
+    private static async Task<Figures> DriveAsync(WebServer web, BenchmarkCompany company, int count, double seconds)
     {
         web.Process.Refresh();
         var processorTime = web.Process.TotalProcessorTime;
@@ -161,9 +117,4 @@ internal static class HttpBenchmark
     }
 
     private sealed record Figures(double Rate, double P50, double P99, int Errors, double Microseconds);
-
-    private sealed record Web(Process Process, IPEndPoint Address) : IDisposable
-    {
-        public void Dispose() => Process.Dispose();
-    }
 }

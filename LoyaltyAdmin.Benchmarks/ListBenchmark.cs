@@ -94,10 +94,11 @@ internal static class ListBenchmark
     private static async Task CardsAsync(ServiceProvider services, LoyaltyDbContext db)
     {
         var cards = services.GetRequiredService<SoldGiftCards>();
-        var (last, store) = (await db.GiftCards.MaxAsync(card => card.Id), await db.Stores.Select(s => s.Id).FirstAsync());
+        var (last, store) = (await db.GiftCards.MaxAsync(card => card.Id), await db.GiftCards.Select(card => card.StoreId).FirstAsync());
         var (plan, recently) = (await db.GiftCardPlans.Select(p => p.Id).FirstAsync(), DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime).AddDays(-30));
         await ListAsync("cards: first page", new(), new());
         await ListAsync("cards: page 10,000 (or the middle)", new(), new() { Cursor = At(last - Math.Min(500_000, last / 2)) });
+        await ListAsync("cards: status Active, page 10,000 (or the middle)", new() { Status = GiftCardStatus.Active }, new() { Cursor = At(last - Math.Min(500_000, last / 2)) });
         await ListAsync("cards: last page", new(), new() { Backward = true });
         foreach (var sort in new[] { "SoldOn", "Balance", "FaceValue", "ExpiresAt" })
         {
@@ -132,7 +133,7 @@ internal static class ListBenchmark
     private static async Task TransactionsAsync(ServiceProvider services, LoyaltyDbContext db)
     {
         var transactions = services.GetRequiredService<GiftCardTransactions>();
-        var (last, store, card) = (await db.LedgerTransactions.MaxAsync(t => t.Id), await db.Stores.Select(s => s.Id).FirstAsync(), await db.GiftCards.MaxAsync(c => c.Id) / 2);
+        var (last, store, card) = (await db.LedgerTransactions.MaxAsync(t => t.Id), await db.GiftCards.Select(c => c.StoreId).FirstAsync(), await db.GiftCards.MaxAsync(c => c.Id) / 2);
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         await ListAsync("transactions: first page", new(), new());
         await ListAsync("transactions: page 10,000 (or the middle)", new(), new() { Cursor = At(last - Math.Min(500_000, last / 2)) });
@@ -145,6 +146,8 @@ internal static class ListBenchmark
 
         await ListAsync("transactions: store", new() { StoreId = store }, new());
         await ListAsync("transactions: selling store", new() { HomeStoreId = store }, new());
+        await ListAsync("transactions: a store without any", new() { StoreId = store + 1_000 }, new());
+        await ListAsync("transactions: a month a year ago", new() { From = today.AddYears(-1).AddMonths(-1), To = today.AddYears(-1) }, new());
         await ListAsync("transactions: one day a year ago", new() { From = today.AddYears(-1), To = today.AddYears(-1) }, new());
         await ListAsync("transactions: refunds of a quarter a year ago", new() { Type = TransactionType.Refund, From = today.AddMonths(-15), To = today.AddMonths(-12) }, new());
         await ListAsync("transactions: order number", new() { OrderNumber = "G-777" }, new());

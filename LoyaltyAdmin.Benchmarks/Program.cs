@@ -19,6 +19,18 @@ switch (args)
     case ["export", .. var rest]:
         await FilesBenchmark.ExportAsync(rest);
         break;
+    case ["export-memory", .. var rest]:
+        await ExportMemoryBenchmark.RunAsync(rest);
+        break;
+    case ["export-once", var provider, var connectionString, var rows]:
+        await ExportMemoryBenchmark.OnceAsync(provider, connectionString, rows);
+        break;
+    case ["reconciliation", .. var rest]:
+        await ReconciliationBenchmark.RunAsync(rest);
+        break;
+    case ["browser", .. var rest]:
+        await BrowserBenchmark.RunAsync(rest);
+        break;
     case ["lists", .. var rest]:
         await ListBenchmark.RunAsync(rest);
         break;

@@ -61,10 +61,16 @@ public sealed record AgreementText(string Title, int Version, string Body);
 /// <summary>Finds and shows sold cards; numbers are masked, a reveal needs a permission, a reason and leaves a trace.</summary>
 public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access, AuditTrail audit, CardNumbers numbers)
 {
-    // A card and its account have one number in common, and both tables are in its order: whichever the filter starts from, an index gives the list its order.
-    public static SortColumns<CardAccount> Sorts { get; } = WithColumns(new SortColumns<CardAccount>(x => x.Card.AccountId));
+    /// <summary>Shorter texts are looked for at the beginning of the buyer's name only.</summary>
+    private const int ShortestSearch = 3;
 
-    private static readonly SortColumns<CardAccount> sortsByAccount = WithColumns(new SortColumns<CardAccount>(x => x.Account.Id));
+    // A card and its account have one number in common, and both tables are in its order: whichever the filter starts from, an index gives the list its order.
+    public static SortColumns<CardAccount> Sorts { get; } = WithColumns(new SortColumns<CardAccount>(x => x.Card.AccountId, same: x => x.Account.Id));
+
+    private static readonly SortColumns<CardAccount> sortsByAccount = WithColumns(new SortColumns<CardAccount>(x => x.Account.Id, same: x => x.Card.AccountId));
+
+    // The same order again: a search finds cards by this number, and need not fetch all of them to sort them.
+    private static readonly SortColumns<CardAccount> sortsByCard = WithColumns(new SortColumns<CardAccount>(x => x.Card.Id));
 
     private static SortColumns<CardAccount> WithColumns(SortColumns<CardAccount> sorts) => sorts
         .By("SoldOn", x => x.Card.SoldOn)
@@ -227,7 +233,7 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
             return cards;
         }
 
-        if (text.Length < 3)
+        if (text.Length < ShortestSearch)
         {
             return cards.Where(x => x.Card.SearchText.StartsWith(text));
         }
@@ -238,7 +244,8 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
         return cards.Where(x => ids.Contains(x.Card.Id));
     }
 
-    private static SortColumns<CardAccount> SortsFor(SoldGiftCardFilter filter) => filter.Status is null ? Sorts : sortsByAccount;
+    private static SortColumns<CardAccount> SortsFor(SoldGiftCardFilter filter) =>
+        filter.Status is not null ? sortsByAccount : Inputs.Clean(filter.Buyer) is { Length: >= ShortestSearch } ? sortsByCard : Sorts;
 
     // “Not open” is said as well: it is the condition of the index.
     private static IQueryable<CardAccount> ByStatus(IQueryable<CardAccount> cards, GiftCardStatus? status) => status switch

@@ -7,11 +7,18 @@ using Microsoft.EntityFrameworkCore;
 namespace LoyaltyAdmin.Domain.Values;
 
 /// <summary>The columns a list can be sorted by, each with an index or a reason; rows with equal values follow by identifier.</summary>
-public sealed class SortColumns<T>(Expression<Func<T, long>> id)
+/// <param name="id">Unique; the list's own order.</param>
+/// <param name="same">
+/// A column of a joined table that always holds the same number. PostgreSQL does not carry “before this row” from one to the other, and would
+/// read the joined table from its end up to the page.
+/// </param>
+public sealed class SortColumns<T>(Expression<Func<T, long>> id, Expression<Func<T, long>>? same = null)
 {
     private readonly Dictionary<string, LambdaExpression> columns = new(StringComparer.OrdinalIgnoreCase);
 
     internal Expression<Func<T, long>> Id { get; } = id;
+
+    internal Expression<Func<T, long>>? Same { get; } = same;
 
     /// <summary>The names a list offers.</summary>
     public IReadOnlyCollection<string> Names => columns.Keys;
@@ -39,6 +46,10 @@ public static class Keyset
         if (Cursor.Read(request, key?.ReturnType) is { } cursor)
         {
             source = source.Where(After(columns.Id, key, cursor, descending));
+            if (key is null && columns.Same is { } same)
+            {
+                source = source.Where(After(same, key, cursor, descending));
+            }
         }
 
         // One more than asked tells whether there is a further page.

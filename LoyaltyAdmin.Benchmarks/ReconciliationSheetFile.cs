@@ -18,8 +18,8 @@ internal static class ReconciliationSheetFile
     public static List<SheetLine> Read(Stream workbook)
     {
         using var archive = new ZipArchive(workbook);
-        var id = Elements(archive, "xl/workbook.xml", "sheet").First(sheet => sheet.GetAttribute("name") == "Reconciliation").GetAttribute("id", Relations);
-        var part = Elements(archive, "xl/_rels/workbook.xml.rels", "Relationship").First(relation => relation.GetAttribute("Id") == id).GetAttribute("Target")!.TrimStart('/');
+        var id = Elements(archive, "xl/workbook.xml", "sheet").Where(sheet => sheet.GetAttribute("name") == "Reconciliation").Select(sheet => sheet.GetAttribute("id", Relations)).First();
+        var part = Elements(archive, "xl/_rels/workbook.xml.rels", "Relationship").Where(relation => relation.GetAttribute("Id") == id).Select(relation => relation.GetAttribute("Target")!.TrimStart('/')).First();
         var rows = Rows(archive, part.StartsWith("xl/", StringComparison.Ordinal) ? part : $"xl/{part}");
         List<string>? headers = null;
         var lines = new List<SheetLine>();

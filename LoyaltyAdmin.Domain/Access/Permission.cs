@@ -93,7 +93,6 @@ public enum ApiScope
     CouponsRead,
     CouponsIssue,
     CouponsRedeem,
-    PortalLinksWrite,
 }
 
 public static class ApiScopeNames

@@ -57,9 +57,25 @@ public sealed class WalletAccounts(LoyaltyDatabase database, MemberAccounts acco
         WHERE m."Number" = @Value AND a."Currency" = 
         """;
 
-    /// <summary>The case of a movement on a wallet.</summary>
-    /// <param name="opens">Opens the wallet when the member has none in this currency yet; otherwise that is “not enough”.</param>
-    internal async Task<WalletCase> PrepareAsync(Grant grant, WalletMovement movement, bool opens, CancellationToken cancel)
+    /// <summary>The case of a payment; a member without a wallet in the currency has nothing to pay with.</summary>
+    internal async Task<WalletCase> PrepareAsync(Grant grant, WalletMovement movement, CancellationToken cancel)
+    {
+        var (store, currency) = await CheckAsync(grant, movement, cancel);
+        var account = await FindAsync(movement.MemberNumber.Trim(), currency, cancel) ?? throw await MissingAsync(movement.MemberNumber, currency, cancel);
+
+        return new WalletCase(account, store, currency, currency.ToMinor(movement.Amount), clock.GetUtcNow());
+    }
+
+    /// <summary>The case of a movement within the caller's transaction; opens the wallet when the member has none in the currency yet.</summary>
+    internal async Task<WalletCase> PrepareAsync(LoyaltyDbContext db, Grant grant, WalletMovement movement, CancellationToken cancel)
+    {
+        var (store, currency) = await CheckAsync(grant, movement, cancel);
+        var account = await accounts.OpenAsync(db, await DemandMemberAsync(db, movement.MemberNumber, cancel), AccountKind.Wallet, currency.Code, store.Id, cancel);
+
+        return new WalletCase(account, store, currency, currency.ToMinor(movement.Amount), clock.GetUtcNow());
+    }
+
+    private async Task<(Store Store, Currency Currency)> CheckAsync(Grant grant, WalletMovement movement, CancellationToken cancel)
     {
         var currency = Currency.Find(movement.Currency);
         new FieldErrors()
@@ -70,11 +86,8 @@ public sealed class WalletAccounts(LoyaltyDatabase database, MemberAccounts acco
             .ThrowIfAny();
         var store = await catalog.OpenStoreAsync(movement.StoreCode, cancel);
         grant.DemandStore(store.Id, "The store");
-        var account = opens
-            ? await accounts.OpenAsync(grant.Actor, await DemandMemberAsync(movement.MemberNumber, cancel), AccountKind.Wallet, currency!.Code, store.Id, cancel)
-            : await FindAsync(movement.MemberNumber.Trim(), currency!, cancel) ?? throw await MissingAsync(movement.MemberNumber, currency!, cancel);
 
-        return new WalletCase(account, store, currency!, currency!.ToMinor(movement.Amount), clock.GetUtcNow());
+        return (store, currency!);
     }
 
     // On the path of every payment: one row, without a model around it. The currency is one of a fixed list.
@@ -83,14 +96,14 @@ public sealed class WalletAccounts(LoyaltyDatabase database, MemberAccounts acco
 
     private async Task<RuleViolationException> MissingAsync(string memberNumber, Currency currency, CancellationToken cancel)
     {
-        await DemandMemberAsync(memberNumber, cancel);
+        await using var db = await database.ReadAsync(cancel);
+        await DemandMemberAsync(db, memberNumber, cancel);
 
         return new InsufficientBalanceException(currency.ToMajor(0), currency.Code);
     }
 
-    private async Task<long> DemandMemberAsync(string memberNumber, CancellationToken cancel)
+    private static async Task<long> DemandMemberAsync(LoyaltyDbContext db, string memberNumber, CancellationToken cancel)
     {
-        await using var db = await database.ReadAsync(cancel);
         var member = await MemberLookups.ResolveAsync(db, new MemberSought(Number: memberNumber), cancel) ?? throw new NotFoundException("The member");
 
         return member.Status switch

@@ -20,7 +20,7 @@ public sealed class WalletPayments(LoyaltyDatabase database, Ledger.Ledger ledge
         var posted = await ledger.RepeatableAsync(operation, async () =>
         {
             var order = await rules.SpendOrderAsync(cancel);
-            var wallet = await wallets.PrepareAsync(grant, payment, opens: false, cancel);
+            var wallet = await wallets.PrepareAsync(grant, payment, cancel);
 
             return await ledger.PostAsync(wallet.Posting(operation, TransactionType.Consumption, payment) with
             {

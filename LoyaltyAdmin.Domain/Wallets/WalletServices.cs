@@ -1,3 +1,4 @@
+using LoyaltyAdmin.Domain.Access;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LoyaltyAdmin.Domain.Wallets;
@@ -7,6 +8,13 @@ internal static class WalletServices
     /// <summary>Adds prepaid wallets.</summary>
     public static IServiceCollection AddWallets(this IServiceCollection services) => services
         .AddSingleton<WalletRules>()
+        .AddSingleton<WalletSettingsService>()
         .AddSingleton<WalletAccounts>()
-        .AddSingleton<WalletPayments>();
+        .AddSingleton<WalletDirectory>()
+        .AddSingleton<WalletTopUps>()
+        .AddSingleton<WalletPayments>()
+        .AddSingleton<WalletHolds>()
+        .AddSingleton<WalletCare>()
+        .AddSingleton<WalletWithdrawals>()
+        .AddSingleton<ApprovalHandler>(provider => provider.GetRequiredService<WalletWithdrawals>());
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
+using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Ledger;
+using LoyaltyAdmin.Domain.Wallets;
 using LoyaltyAdmin.Tests.Support;
 using LoyaltyAdmin.Web.Api;
 using Microsoft.AspNetCore.Routing;
@@ -273,9 +275,19 @@ public abstract class IdempotencyTests(DatabaseKind kind) : ApiTest(kind)
             $$$"""{"source":"shop","number":"{{{order}}}","storeCode":"{{{Store.Code}}}","channel":"ONLINE","currency":"USD","placedAt":"2026-03-01T10:00:00Z","changedAt":"2026-03-01T10:00:00Z","total":{{{total}}},"member":{"number":"{{{member.Number}}}"}}""");
         string Refund(decimal amount) => string.Create(CultureInfo.InvariantCulture, $$"""{"number":"F-1","amount":{{amount}},"currency":"USD","refundedAt":"2026-03-02T10:00:00Z"}""");
         (await Till.PostAsync("/orders", Order("R-1", 20))).ShouldBeDone(HttpStatusCode.Created);
+        await Db.Get<WalletTopUps>().TopUpAsync(await A.StaffUser().With(Permission.WalletsTopUp).SaveToAsync(Db), member.Number, 100, "USD", Store.Code, orderNumber: null, "top-up");
+        var wallet = $"/members/{member.Number}/wallet";
+        var paid = (await Till.PostAsync($"{wallet}/payments", PaymentBody(20))).ShouldBeDone(HttpStatusCode.Created);
+        var held = (await Till.PostAsync($"{wallet}/holds", PaymentBody(10))).ShouldBeDone(HttpStatusCode.Created);
+        var released = (await Till.PostAsync($"{wallet}/holds", PaymentBody(10))).ShouldBeDone(HttpStatusCode.Created);
 
         return new()
         {
+            ["/members/{number}/wallet/payments"] = ($"{wallet}/payments", PaymentBody(5), PaymentBody(6)),
+            ["/members/{number}/wallet/holds"] = ($"{wallet}/holds", PaymentBody(5), PaymentBody(6)),
+            ["/wallet-payments/{paymentId}/refunds"] = ($"/wallet-payments/{paid["transactionId"]}/refunds", """{"amount":5}""", """{"amount":6}"""),
+            ["/wallet-holds/{holdId}/captures"] = ($"/wallet-holds/{held["holdId"]}/captures", """{"amount":5}""", """{"amount":6}"""),
+            ["/wallet-holds/{holdId}/releases"] = ($"/wallet-holds/{released["holdId"]}/releases", "{}", """{"reason":"Order cancelled"}"""),
             ["/gift-cards"] = ("/gift-cards", SaleBody(50), SaleBody(100)),
             ["/gift-cards/{cardNumber}/redemptions"] = ($"/gift-cards/{card.Number}/redemptions", PaymentBody(5), PaymentBody(6)),
             ["/gift-cards/{cardNumber}/recharges"] = ($"/gift-cards/{card.Number}/recharges", PaymentBody(5), PaymentBody(6)),

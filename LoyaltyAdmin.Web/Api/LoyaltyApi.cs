@@ -41,6 +41,7 @@ public static class LoyaltyApi
         api.MapGiftCardsApi();
         api.MapCardsApi();
         api.MapOrdersApi();
+        api.MapWalletsApi();
         api.MapMembersApi();
         api.MapPushTokensApi();
         api.MapFallback("{**path}", (HttpContext context) => ApiProblem.Of(StatusCodes.Status404NotFound, "unknown_route", $"There is no {context.Request.Method} at this address. See {ApiDocument.Page}."))

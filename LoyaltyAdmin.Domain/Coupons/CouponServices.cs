@@ -1,3 +1,6 @@
+using LoyaltyAdmin.Domain.Exports;
+using LoyaltyAdmin.Domain.Imports;
+using LoyaltyAdmin.Domain.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LoyaltyAdmin.Domain.Coupons;
@@ -8,5 +11,22 @@ internal static class CouponServices
     public static IServiceCollection AddCoupons(this IServiceCollection services) => services
         .AddSingleton<CouponCodes>()
         .AddSingleton<CouponDefinitions>()
-        .AddSingleton<CouponIssuing>();
+        .AddSingleton<CouponIssuing>()
+        .AddSingleton<CouponCatalog>()
+        .AddSingleton<CouponLookup>()
+        .AddSingleton<CouponPackages>()
+        .AddSingleton<MemberCoupons>()
+        .AddSingleton<CouponRedeeming>()
+        .AddSingleton<CouponExpiry>()
+        .AddSingleton<IssuedCoupons>()
+        .AddSingleton<CouponRedemptionList>()
+        .AddSingleton<CouponImages>()
+        .AddSingleton<CouponIssues>()
+        .AddSingleton<CouponIssueWork>()
+        .AddSingleton<BackgroundWork>(services => services.GetRequiredService<CouponIssueWork>())
+        .AddSingleton<ExportSource, IssuedCouponExport>()
+        .AddSingleton<ExportSource, CouponRedemptionExport>()
+        .AddSingleton<CouponCodeImports>()
+        .AddSingleton<ImportFlow>(services => services.GetRequiredService<CouponCodeImports>())
+        .AddSingleton<ImportDefinition, CouponCodeImport>();
 }

@@ -15,6 +15,8 @@ public enum ExportKind
     Orders,
     Members,
     Messages,
+    IssuedCoupons,
+    CouponRedemptions,
 }
 
 public enum ExportStatus

@@ -1,3 +1,4 @@
+using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Messages;
@@ -17,6 +18,8 @@ public sealed record ExportRequest
     public long? SegmentId { get; init; }
     public MemberFilter? Members { get; init; }
     public MessageFilter? Messages { get; init; }
+    public IssuedCouponFilter? IssuedCoupons { get; init; }
+    public CouponRedemptionFilter? CouponRedemptions { get; init; }
 
     /// <summary>The header's store switch; null: Group View.</summary>
     public long? StoreView { get; init; }

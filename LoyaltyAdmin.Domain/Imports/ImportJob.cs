@@ -12,6 +12,7 @@ public enum ImportKind
     Orders,
     Products,
     SegmentMembers,
+    CouponCodes,
 }
 
 /// <summary>Uploaded → Validated → Applying → Committed; nothing is visible or spendable before Committed.</summary>

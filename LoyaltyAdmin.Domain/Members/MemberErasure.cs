@@ -2,6 +2,7 @@ using System.Globalization;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Cards;
+using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Messages;
@@ -45,6 +46,7 @@ public sealed class MemberErasure(LoyaltyDatabase database, AccessControl access
             await db.MemberConsents.Where(c => ids.Contains(c.MemberId)).ExecuteDeleteAsync(cancel);
             await db.MemberTags.Where(t => ids.Contains(t.MemberId)).ExecuteDeleteAsync(cancel);
             await db.SegmentMembers.Where(s => ids.Contains(s.MemberId)).ExecuteDeleteAsync(cancel);
+            await CouponMoves.VoidAsync(db, ids, now, cancel);
             await db.LoyaltyCards.Where(c => ids.Contains(c.MemberId)).ExecuteUpdateAsync(set => set.SetProperty(c => c.Status, LoyaltyCardStatus.Cancelled), cancel);
             await db.ImportRows.Where(r => r.CreatedId != null && ids.Contains(r.CreatedId.Value) && db.ImportJobs.Any(j => j.Id == r.ImportId && (j.Kind == Imports.ImportKind.Members || j.Kind == Imports.ImportKind.Consents))).ExecuteDeleteAsync(cancel);
             await db.MemberDevices.Where(d => ids.Contains(d.MemberId)).ExecuteDeleteAsync(cancel);

@@ -2,6 +2,7 @@ using System.Globalization;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Cards;
+using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Orders;
 using LoyaltyAdmin.Domain.Values;
@@ -64,6 +65,7 @@ public sealed class MemberMerges(LoyaltyDatabase database, AccessControl access,
             await db.MemberDevices.Where(d => d.MemberId == fromId).ExecuteUpdateAsync(set => set.SetProperty(d => d.MemberId, intoId), cancel);
             await MoveAttributesAsync(db, fromId, intoId, cancel);
             await MoveSegmentsAsync(db, fromId, intoId, cancel);
+            await CouponMoves.MoveAsync(db, fromId, intoId, cancel);
             await db.Members.Where(m => m.MergedIntoId == fromId).ExecuteUpdateAsync(set => set.SetProperty(m => m.MergedIntoId, intoId), cancel);
             await GiveUpAsync(db, from, into, cancel);
             db.MemberMerges.Add(new MemberMerge { FromId = fromId, IntoId = intoId, Orders = orders, Cards = cards, Reason = reason.Trim(), ActorKey = actor.Key, ActorName = actor.Name, At = now });

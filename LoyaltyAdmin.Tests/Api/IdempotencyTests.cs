@@ -281,6 +281,10 @@ public abstract class IdempotencyTests(DatabaseKind kind) : ApiTest(kind)
         var held = (await Till.PostAsync($"{wallet}/holds", PaymentBody(10))).ShouldBeDone(HttpStatusCode.Created);
         var released = (await Till.PostAsync($"{wallet}/holds", PaymentBody(10))).ShouldBeDone(HttpStatusCode.Created);
 
+        var coupon = await A.Coupon().Universal("ONCE2026").SaveToAsync(Db);
+        string Use(string order) => $$"""{"memberNumber":"{{member.Number}}","storeCode":"{{Store.Code}}","channel":"POS","currency":"USD","orderNumber":"{{order}}","lines":[{"productCode":"A","quantity":1,"unitPrice":50}]}""";
+        var redeemed = (await Till.PostAsync("/coupons/ONCE2026/redemptions", Use("C-0"))).ShouldBeDone(HttpStatusCode.Created);
+
         return new()
         {
             ["/members/{number}/wallet/payments"] = ($"{wallet}/payments", PaymentBody(5), PaymentBody(6)),
@@ -297,6 +301,10 @@ public abstract class IdempotencyTests(DatabaseKind kind) : ApiTest(kind)
             ["/orders/batch"] = ("/orders/batch", $$"""{"orders":[{{Order("R-3", 20)}}]}""", $$"""{"orders":[{{Order("R-4", 20)}}]}"""),
             ["/orders/{source}/{number}/refunds"] = ("/orders/shop/R-1/refunds", Refund(5), Refund(6)),
             ["/members"] = ("/members", """{"fullName":"Ada Byron","email":"ada@example.com"}""", """{"fullName":"Eve","email":"eve@example.com"}"""),
+            ["/members/{number}/coupons"] = ($"/members/{member.Number}/coupons", $$"""{"coupon":"{{coupon.Code}}"}""", $$"""{"coupon":"{{coupon.Code}}","quantity":2}"""),
+            ["/coupons/{code}/validations"] = ("/coupons/ONCE2026/validations", Use("V-1"), Use("V-2")),
+            ["/coupons/{code}/redemptions"] = ("/coupons/ONCE2026/redemptions", Use("C-1"), Use("C-2")),
+            ["/coupon-redemptions/{redemptionId}/reversals"] = ($"/coupon-redemptions/{redeemed["redemptionId"]}/reversals", """{"reason":"a"}""", """{"reason":"b"}"""),
             ["/members/{number}/cards"] = ($"/members/{member.Number}/cards", """{"planCode":"MAIN"}""", """{"planCode":"MAIN","storeCode":"x"}"""),
         };
     }

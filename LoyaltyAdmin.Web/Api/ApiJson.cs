@@ -42,6 +42,12 @@ namespace LoyaltyAdmin.Web.Api;
 [JsonSerializable(typeof(ConsentAnswer))]
 [JsonSerializable(typeof(PushTokenRequest))]
 [JsonSerializable(typeof(PushTokenAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<MemberCouponAnswer>))]
+[JsonSerializable(typeof(CouponIssueRequest))]
+[JsonSerializable(typeof(CouponUseRequest))]
+[JsonSerializable(typeof(CouponReversalRequest))]
+[JsonSerializable(typeof(CouponValidationAnswer))]
+[JsonSerializable(typeof(CouponRedemptionAnswer))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 internal sealed partial class ApiJson : JsonSerializerContext;
 

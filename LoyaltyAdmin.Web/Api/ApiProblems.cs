@@ -48,6 +48,7 @@ public sealed partial class ApiProblems(LoyaltyDatabase database, ILogger<ApiPro
         "body_too_large" => 413,
         "unsupported_media_type" => 415,
         Refusals.InsufficientBalance or Refusals.Frozen or Refusals.Expired or Refusals.NotActive or Refusals.Closed or Refusals.AlreadyActive or Refusals.Changed or Refusals.ExceedsCapture or "card_number_taken" or "exceeds_order_total" or "refund_changed" or "card_exists" or "plan_inactive" or "member_not_active" => 409,
+        "coupon_redeemed" or "already_reversed" or "already_claimed" or "coupon_not_active" or "package_not_active" or "out_of_stock" or "member_limit_reached" or "not_stackable" => 409,
         "number_taken" or "phone_taken" or "email_taken" or "member_taken" => 409,
         _ => 422,
     };

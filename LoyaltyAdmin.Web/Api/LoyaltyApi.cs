@@ -40,6 +40,7 @@ public static class LoyaltyApi
         api.MapPlansApi();
         api.MapGiftCardsApi();
         api.MapCardsApi();
+        api.MapCouponsApi();
         api.MapOrdersApi();
         api.MapWalletsApi();
         api.MapMembersApi();

@@ -21,6 +21,7 @@ public static class JobSchedule
         services.AddQuartz(quartz =>
         {
             quartz.Every<GiftCardExpiryJob>(TimeSpan.FromMinutes(5));
+            quartz.Every<CouponJob>(TimeSpan.FromMinutes(5));
             quartz.Every<LoyaltyCardJob>(TimeSpan.FromMinutes(5));
             quartz.Every<WalletHoldJob>(TimeSpan.FromMinutes(1));
             quartz.Every<CleanUpJob>(TimeSpan.FromHours(1));

@@ -7,6 +7,7 @@ using LoyaltyAdmin.Web.Components.Imports;
 using LoyaltyAdmin.Web.Jobs;
 using LoyaltyAdmin.Web.Layout;
 using LoyaltyAdmin.Web.Operations;
+using LoyaltyAdmin.Web.Pages.MembershipMarketing.Marketing.Coupons;
 using LoyaltyAdmin.Web.Pages.MembershipMarketing.Members.MemberBenefits.GiftCards;
 using LoyaltyAdmin.Web.Pages.MembershipMarketing.Members.MemberBenefits.GiftCards.Designs;
 using LoyaltyAdmin.Web.Portal;
@@ -52,6 +53,7 @@ try
     app.MapStaffAccess();
     app.MapLoyaltyApi();
     app.MapCardDesigns();
+    app.MapCouponImages();
     app.MapFileDownloads();
     app.MapMessageDoors();
     app.MapHealth();

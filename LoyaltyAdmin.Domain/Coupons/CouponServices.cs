@@ -21,6 +21,7 @@ internal static class CouponServices
         .AddSingleton<IssuedCoupons>()
         .AddSingleton<CouponRedemptionList>()
         .AddSingleton<CouponImages>()
+        .AddSingleton<CouponItems>()
         .AddSingleton<CouponIssues>()
         .AddSingleton<CouponIssueWork>()
         .AddSingleton<BackgroundWork>(services => services.GetRequiredService<CouponIssueWork>())

@@ -46,6 +46,7 @@ internal sealed class DemoMemberYear(IServiceProvider services, SimulatedClock c
             stores = await db.Stores.Where(store => store.IsOpen).OrderBy(store => store.Id).ToListAsync(cancel);
         }
 
+        var coupons = new DemoCoupons(services, stores);
         clock.Now = until.AddDays(-7 * Weeks);
         await CreatePlanAsync(cancel);
         await DemoMessages.CreateAsync(database, cancel);
@@ -67,6 +68,7 @@ internal sealed class DemoMemberYear(IServiceProvider services, SimulatedClock c
             if (week >= Weeks - WeeksOfSnapshots)
             {
                 await audiences.WatchAsync(cancel);
+                await coupons.WeekAsync(week, cancel);
             }
         }
     }

@@ -17,6 +17,10 @@ public static class Menu
         new("Dashboard", "/", Icon: "dashboard"),
         new("Membership Marketing", Icon: "loyalty", Children:
         [
+            new("Marketing", Children:
+            [
+                new("Coupons", "/marketing/coupons", Permission.CouponsRead),
+            ]),
             new("Members", Children:
             [
                 new("Member Directory", "/members/directory", Permission.MembersRead),

@@ -1,0 +1,64 @@
+using System.Globalization;
+using LoyaltyAdmin.Domain.Coupons;
+using LoyaltyAdmin.Domain.Values;
+using LoyaltyAdmin.Web.Components;
+
+namespace LoyaltyAdmin.Web.Pages.MembershipMarketing.Marketing.Coupons;
+
+/// <summary>The words of coupons.</summary>
+public static class CouponWords
+{
+    public static string Of(CouponType type) => type switch
+    {
+        CouponType.AmountOff => "Amount Off",
+        CouponType.PercentOff => "Percent Off",
+        CouponType.FreeItem => "Free Item",
+        _ => "Gift Voucher",
+    };
+
+    public static string Of(CouponCodeKind kind) => kind switch
+    {
+        CouponCodeKind.Universal => "Universal code",
+        CouponCodeKind.Individual => "Individual codes",
+        _ => "Imported codes",
+    };
+
+    public static string Of(CouponOrigin origin) => origin switch
+    {
+        CouponOrigin.Hand => "By hand",
+        CouponOrigin.Audience => "To an audience",
+        CouponOrigin.Api => "By a program",
+        CouponOrigin.Claim => "Claimed",
+        _ => "Gift",
+    };
+
+    /// <summary>“$20 off from $100”.</summary>
+    public static string Worth(CouponRules rules, string currency)
+    {
+        var money = Currency.Of(currency);
+        var worth = rules.Value switch
+        {
+            AmountOff off => $"{money.Format(off.Amount, CultureInfo.CurrentCulture)} off",
+            PercentOff off => $"{off.Percent.ToString("0.##", CultureInfo.CurrentCulture)} % off{(off.Maximum is { } most ? $", at most {money.Format(most, CultureInfo.CurrentCulture)}" : "")}",
+            FreeItem free => free.Quantity == 1 ? "1 item free" : $"{free.Quantity} items free",
+            GiftVoucher voucher => voucher.Gift,
+            _ => "",
+        };
+
+        return rules.Threshold is { } threshold ? $"{worth} from {money.Format(threshold, CultureInfo.CurrentCulture)}" : worth;
+    }
+
+    public static Tone ToneOf(CouponStatus status) => status switch
+    {
+        CouponStatus.Active => Tone.Good,
+        CouponStatus.Draft => Tone.Attention,
+        _ => Tone.Neutral,
+    };
+
+    public static Tone ToneOf(MemberCouponStatus status) => status switch
+    {
+        MemberCouponStatus.Active => Tone.Good,
+        MemberCouponStatus.Voided => Tone.Bad,
+        _ => Tone.Neutral,
+    };
+}

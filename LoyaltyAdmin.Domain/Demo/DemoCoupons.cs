@@ -77,7 +77,7 @@ internal sealed class DemoCoupons(IServiceProvider services, IReadOnlyList<Store
             StoreCode = store.Code,
             Channel = store.Code.StartsWith("WEB", StringComparison.Ordinal) ? Channel.Online : Channel.Pos,
             Currency = "USD",
-            OrderNumber = operation.Key["demo-coupon:".Length..],
+            OrderNumber = $"C-{operation.Key["demo-coupon:use:".Length..].Replace(':', '-')}",
             Lines = [new CouponLine("BEANS-01", random.Next(1, 4), 14.50m), new CouponLine("CAKE-01", 1, 4.80m)],
         }, operation, cancel);
         if (giveBack)

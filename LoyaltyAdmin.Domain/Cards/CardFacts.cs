@@ -62,11 +62,13 @@ internal sealed class CardFacts
         // Not nullable: a list that might hold null is searched without the index.
         var members = cards.Select(card => card.MemberId).Distinct().ToArray();
         var since = cards.Min(card => plans[card.PlanId].Rules.Since(card.IssuedOn, card.PeriodStart));
+        // What an order earned is read only where a plan asks: most rank by spend or visits.
+        var byPoints = plans.Values.Any(plan => plan.Rules.Basis == TierBasis.Points);
         // In the order of the index: each member's orders come together, so that they are added up as they are read.
         var orders = db.Orders.AsNoTracking()
             .Where(order => order.MemberId != null && members.Contains(order.MemberId.Value) && order.BusinessDay >= since && order.IsPurchase)
             .OrderBy(order => order.MemberId).ThenBy(order => order.BusinessDay)
-            .Select(order => new { order.MemberId, order.BusinessDay, order.Revenue, order.GroupRevenue }).AsAsyncEnumerable();
+            .Select(order => new { order.MemberId, order.BusinessDay, order.Revenue, order.GroupRevenue, Points = byPoints ? db.OrderPoints.Where(p => p.OrderId == order.Id).Select(p => p.Earned).FirstOrDefault() : 0 }).AsAsyncEnumerable();
         var found = new Dictionary<long, IReadOnlyList<PurchaseDay>>(members.Length);
         List<PurchaseDay> days = [];
         var last = 0L;
@@ -79,13 +81,14 @@ internal sealed class CardFacts
                 last = member;
             }
 
+            var points = Values.Currency.Points.ToMajor(order.Points);
             if (days.Count > 0 && days[^1].Day == order.BusinessDay)
             {
-                days[^1] = new PurchaseDay(order.BusinessDay, days[^1].Revenue + order.GroupRevenue, days[^1].IsVisit || order.Revenue > 0);
+                days[^1] = new PurchaseDay(order.BusinessDay, days[^1].Revenue + order.GroupRevenue, days[^1].IsVisit || order.Revenue > 0, days[^1].Points + points);
             }
             else
             {
-                days.Add(new PurchaseDay(order.BusinessDay, order.GroupRevenue, order.Revenue > 0));
+                days.Add(new PurchaseDay(order.BusinessDay, order.GroupRevenue, order.Revenue > 0, points));
             }
         }
 

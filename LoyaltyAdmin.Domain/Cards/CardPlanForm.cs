@@ -80,7 +80,7 @@ public sealed class CardPlanForm
             .Text(nameof(Name), "Card Plan Name", Name, 120, required: true)
             .Text(nameof(Description), "Description", Description, 1000)
             .Require(Code.Trim() is { Length: >= 1 and <= 20 } code && code.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'), nameof(Code), "Code has 1 to 20 letters, digits, hyphens or underscores.")
-            .Require(Basis != TierBasis.Points, nameof(Basis), "Tiers by points cannot be saved yet: members do not earn points so far. Choose spend or visits.")
+            .Require(Enum.IsDefined(Basis), nameof(Basis), "Choose spend, visits or points.")
             .Require(PeriodMonths is >= 1 and <= LongestPeriod, nameof(PeriodMonths), $"The period is 1 to {LongestPeriod} months.")
             .Require(ValidityUnit == ValidityUnit.None || ValidityCount is >= 1 and <= 1000, nameof(ValidityCount), "Validity is 1 to 1,000.")
             .Require(Tiers.Count is >= 1 and <= MaximumTiers, nameof(Tiers), $"A plan has 1 to {MaximumTiers} tiers.")

@@ -48,8 +48,9 @@ public sealed class MemberCardReader(LoyaltyDatabase database, AccessControl acc
 
         var plans = await db.CardPlans.Where(plan => db.LoyaltyCards.Any(card => card.MemberId == memberId && card.PlanId == plan.Id)).ToDictionaryAsync(plan => plan.Id, cancel);
         var tiers = await db.CardTiers.Where(tier => plans.Keys.Contains(tier.PlanId)).OrderBy(tier => tier.Rank).ToListAsync(cancel);
-        var orders = await db.Orders.Where(order => order.MemberId == memberId && order.IsPurchase).Select(order => new { order.BusinessDay, order.Revenue, order.GroupRevenue }).ToListAsync(cancel);
-        PurchaseDay[] days = [.. orders.GroupBy(order => order.BusinessDay).Select(d => new PurchaseDay(d.Key, d.Sum(order => order.GroupRevenue), d.Any(order => order.Revenue > 0)))];
+        var byPoints = plans.Values.Any(plan => plan.Basis == TierBasis.Points);
+        var orders = await db.Orders.Where(order => order.MemberId == memberId && order.IsPurchase).Select(order => new { order.BusinessDay, order.Revenue, order.GroupRevenue, Points = byPoints ? db.OrderPoints.Where(p => p.OrderId == order.Id).Select(p => p.Earned).FirstOrDefault() : 0 }).ToListAsync(cancel);
+        PurchaseDay[] days = [.. orders.GroupBy(order => order.BusinessDay).Select(d => new PurchaseDay(d.Key, d.Sum(order => order.GroupRevenue), d.Any(order => order.Revenue > 0), Currency.Points.ToMajor(d.Sum(order => order.Points))))];
         var ids = cards.ConvertAll(card => card.Id);
         var grants = await db.TierGrants.Where(given => ids.Contains(given.CardId) && given.EndedAt == null && given.Until > day.Now).OrderBy(given => given.Until)
             .Select(given => new { given.CardId, Row = new RunningGrant(given.Id, db.CardTiers.Where(tier => tier.Id == given.TierId).Select(tier => tier.Name).First(), given.Until, given.Source, given.Reason) }).ToListAsync(cancel);

@@ -5,8 +5,8 @@ namespace LoyaltyAdmin.Domain.Cards;
 
 internal sealed record TierStep(long Id, int Rank, string Name, decimal UpgradeAt, decimal RetainAt);
 
-/// <summary>What one day of a member's purchases adds: net revenue, and whether the day counts as a visit.</summary>
-internal readonly record struct PurchaseDay(DateOnly Day, decimal Revenue, bool IsVisit);
+/// <summary>What one day of a member's purchases adds: net revenue, whether the day counts as a visit, and the points its orders earned and kept.</summary>
+internal readonly record struct PurchaseDay(DateOnly Day, decimal Revenue, bool IsVisit, decimal Points = 0);
 
 /// <summary>What the rules know of a card; tiers are positions in the plan's order, from 0.</summary>
 internal readonly record struct EarnedTier(int Tier, DateOnly PeriodStart, DateOnly PeriodEnd);
@@ -28,6 +28,8 @@ internal readonly record struct TierStepTaken(int From, int To, TierChangeReason
 /// </summary>
 internal sealed class TierRules(TierBasis basis, int periodMonths, bool fallsOneTierOnly, IReadOnlyList<TierStep> tiers, string currency)
 {
+    public TierBasis Basis => basis;
+
     public IReadOnlyList<TierStep> Tiers => tiers;
 
     public DateOnly EndOf(DateOnly periodStart) => periodStart.AddMonths(periodMonths);
@@ -43,7 +45,12 @@ internal sealed class TierRules(TierBasis basis, int periodMonths, bool fallsOne
         {
             if (day.Day >= from && day.Day <= to)
             {
-                figure += basis == TierBasis.Visits ? day.IsVisit ? 1 : 0 : day.Revenue;
+                figure += basis switch
+                {
+                    TierBasis.Visits => day.IsVisit ? 1 : 0,
+                    TierBasis.Points => day.Points,
+                    _ => day.Revenue,
+                };
             }
         }
 
@@ -129,9 +136,12 @@ internal sealed class TierRules(TierBasis basis, int periodMonths, bool fallsOne
     private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
 
     /// <summary>For people, e.g. <c>USD 1,204.50 of 1,000.00 in 12 months</c>.</summary>
-    private string Detail(decimal figure, decimal needed) => basis == TierBasis.Visits
-        ? string.Create(CultureInfo.InvariantCulture, $"{figure:N0} visits of {needed:N0} in {periodMonths} months")
-        : string.Create(CultureInfo.InvariantCulture, $"{currency} {Amount(figure)} of {Amount(needed)} in {periodMonths} months");
+    private string Detail(decimal figure, decimal needed) => basis switch
+    {
+        TierBasis.Visits => string.Create(CultureInfo.InvariantCulture, $"{figure:N0} visits of {needed:N0} in {periodMonths} months"),
+        TierBasis.Points => string.Create(CultureInfo.InvariantCulture, $"{figure:N2} points of {needed:N2} in {periodMonths} months"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{currency} {Amount(figure)} of {Amount(needed)} in {periodMonths} months"),
+    };
 
     private string Amount(decimal value) => value.ToString($"N{Currency.Find(currency)?.Digits ?? 2}", CultureInfo.InvariantCulture);
 }

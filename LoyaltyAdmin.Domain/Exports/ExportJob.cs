@@ -17,6 +17,7 @@ public enum ExportKind
     Messages,
     IssuedCoupons,
     CouponRedemptions,
+    PointsTransactions,
 }
 
 public enum ExportStatus

@@ -3,6 +3,7 @@ using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Orders;
+using LoyaltyAdmin.Domain.Points;
 
 namespace LoyaltyAdmin.Domain.Exports;
 
@@ -20,6 +21,7 @@ public sealed record ExportRequest
     public MessageFilter? Messages { get; init; }
     public IssuedCouponFilter? IssuedCoupons { get; init; }
     public CouponRedemptionFilter? CouponRedemptions { get; init; }
+    public PointsTransactionFilter? Points { get; init; }
 
     /// <summary>The header's store switch; null: Group View.</summary>
     public long? StoreView { get; init; }

@@ -146,7 +146,8 @@ public sealed class OrderDirectory(LoyaltyDatabase database, AccessControl acces
         };
     }
 
-    private static async Task<long[]> MembersAsync(LoyaltyDbContext db, string who, CancellationToken cancel)
+    /// <summary>The members somebody may mean by a number, phone, e-mail or card.</summary>
+    internal static async Task<long[]> MembersAsync(LoyaltyDbContext db, string who, CancellationToken cancel)
     {
         var (phone, email) = (Inputs.NormalisePhone(who), who.ToLowerInvariant());
         var found = await db.Members.Where(m => m.Number == who || m.Email == email || (phone != null && m.Phone == phone)).Select(m => m.MergedIntoId ?? m.Id).ToListAsync(cancel);

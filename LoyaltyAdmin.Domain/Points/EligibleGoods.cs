@@ -44,7 +44,8 @@ internal sealed class EligibleGoods
         // An order without lines is taken as goods, as its revenue is.
         return !goods.TryGetValue(order.Id, out var lines) || lines.All == lines.Eligible ? order.GroupRevenue
             : lines.All <= 0 ? 0
-            : order.GroupRevenue * lines.Eligible / lines.All;
+            // Lines of returned goods may be below zero on either side.
+            : order.GroupRevenue * Math.Clamp(lines.Eligible, 0, lines.All) / lines.All;
     }
 
     private static async Task<HashSet<long>> WithBelowAsync(LoyaltyDbContext db, IReadOnlyCollection<long> roots, CancellationToken cancel)

@@ -15,7 +15,7 @@ namespace LoyaltyAdmin.Domain.Points;
 /// Rewards orders: what an order is worth by the rules, less what already stands in the ledger for it. Orders mark themselves as due in the save that
 /// changes them; here the difference is posted, once per change, so that delivery twice, refunds, corrections and restarts end at the same points.
 /// </summary>
-public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger, PointsPostings postings, StoreScopes scopes) : BackgroundWork
+public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger, PointsPostings postings, StoreScopes scopes, TierCalculation tiers) : BackgroundWork
 {
     private const int Batch = 100;
 
@@ -25,13 +25,17 @@ public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger
 
     public override async Task<string?> RunOnceAsync(CancellationToken cancel = default)
     {
-        var due = await DueAsync(cancel);
-        if (due.Count == 0)
+        var posted = 0;
+        List<long> due;
+        do
         {
-            return null;
+            due = await DueAsync(cancel);
+            if (due.Count > 0)
+            {
+                posted += await database.WriteAsync(Actor.System, db => RewardAsync(db, due, cancel), cancel);
+            }
         }
-
-        var posted = await database.WriteAsync(Actor.System, db => RewardAsync(db, due, cancel), cancel);
+        while (due.Count == Batch);
 
         return posted == 0 ? null : $"Posted the points of {posted} orders";
     }
@@ -51,12 +55,27 @@ public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger
         var orders = await db.Orders.AsNoTracking().Where(o => ids.Contains(o.Id) && o.PointsDueAt != null).OrderBy(o => o.Id).ToListAsync(cancel);
         var known = await db.OrderPoints.Where(p => ids.Contains(p.OrderId)).ToDictionaryAsync(p => p.OrderId, cancel);
         var stores = await scopes.ResolveAsync(settings.Stores, cancel);
-        var worth = settings.IsActive ? await EligibleGoods.ReadAsync(db, settings, ids, cancel) : new EligibleGoods();
-        var posted = 0;
+        var worth = settings.IsActive || known.Count > 0 ? await EligibleGoods.ReadAsync(db, settings, ids, cancel) : new EligibleGoods();
+        var (posted, members) = (0, new HashSet<long>());
         foreach (var order in orders)
         {
             var earns = settings.IsActive && order.PlacedAt >= settings.ActiveSince && stores.Allows(order.StoreId);
-            posted += await SettleAsync(db, settings, order, known.GetValueOrDefault(order.Id), earns ? worth.Of(order, settings) : 0, cancel) ? 1 : 0;
+            var before = known.GetValueOrDefault(order.Id);
+            if (before is not null)
+            {
+                members.Add(before.MemberId);
+            }
+
+            if (await SettleAsync(db, settings, order, before, worth.Of(order, settings), earns, cancel))
+            {
+                posted++;
+                members.Add(order.MemberId ?? 0);
+            }
+        }
+
+        if (posted > 0 && await db.CardPlans.AnyAsync(plan => plan.Basis == TierBasis.Points, cancel))
+        {
+            await tiers.RecalculateAsync(db, members, TierChangeReason.Purchase, cancel);
         }
 
         await db.Orders.Where(o => ids.Contains(o.Id)).ExecuteUpdateAsync(set => set.SetProperty(o => o.PointsDueAt, (DateTimeOffset?)null), cancel);
@@ -64,8 +83,9 @@ public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger
         return posted;
     }
 
-    private async Task<bool> SettleAsync(LoyaltyDbContext db, PointSettings settings, Order order, OrderPoints? known, decimal worth, CancellationToken cancel)
+    private async Task<bool> SettleAsync(LoyaltyDbContext db, PointSettings settings, Order order, OrderPoints? known, decimal worth, bool earns, CancellationToken cancel)
     {
+        var stood = known?.Earned ?? 0;
         var moved = known is not null && await OwnerAsync(db, known.MemberId, cancel) is var owner && owner != order.MemberId;
         if (moved && known!.Earned != 0)
         {
@@ -77,7 +97,7 @@ public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger
             return moved;
         }
 
-        if (known is null && (worth == 0 || !await db.Members.AnyAsync(m => m.Id == memberId && m.Status == MemberStatus.Active, cancel)))
+        if (known is null && (!earns || worth == 0 || !await db.Members.AnyAsync(m => m.Id == memberId && m.Status == MemberStatus.Active, cancel)))
         {
             return false;
         }
@@ -91,6 +111,8 @@ public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger
 
         known.MemberId = memberId;
         var target = Currency.Points.ToMinor(PointsPostings.Rounded(worth * known.Rate));
+        // Points were switched off or the store left them: what was given before stays, more is not given.
+        target = earns ? target : Math.Min(target, stood);
         if (target < known.Earned)
         {
             await TakeBackAsync(db, settings, order, known, memberId, known.Earned - target, cancel);

@@ -1,3 +1,5 @@
+using LoyaltyAdmin.Domain.Access;
+using LoyaltyAdmin.Domain.Exports;
 using LoyaltyAdmin.Domain.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,6 +10,13 @@ internal static class PointsServices
     /// <summary>Adds points: their settings, what earns and takes them, and who may look.</summary>
     public static IServiceCollection AddPoints(this IServiceCollection services) => services
         .AddSingleton<PointsPostings>()
+        .AddSingleton<PointSettingsService>()
+        .AddSingleton<PointsAccounts>()
+        .AddSingleton<PointsSpending>()
+        .AddSingleton<PointsTransfers>()
+        .AddSingleton<PointsAdjustments>()
+        .AddSingleton<ApprovalHandler>(provider => provider.GetRequiredService<PointsAdjustments>())
+        .AddSingleton<ExportSource, PointsExport>()
         .AddSingleton<PointsEarning>()
         .AddSingleton<BackgroundWork>(provider => provider.GetRequiredService<PointsEarning>());
 }

@@ -55,6 +55,6 @@ public sealed record Currency(string Code, int Digits, string Name)
     /// <summary>Rounds half away from zero to the currency's digits: the one rounding of money in this product.</summary>
     public decimal Round(decimal amount) => Math.Round(amount, Digits, MidpointRounding.AwayFromZero);
 
-    /// <summary>An amount as people read it, e.g. <c>USD 1,234.50</c>.</summary>
-    public string Format(decimal amount, IFormatProvider? culture = null) => $"{Code} {amount.ToString("N" + Digits, culture)}";
+    /// <summary>An amount as people read it, e.g. <c>USD 1,234.50</c>, <c>11.70 points</c>.</summary>
+    public string Format(decimal amount, IFormatProvider? culture = null) => Code == Points.Code ? $"{amount.ToString("N2", culture)} points" : $"{Code} {amount.ToString("N" + Digits, culture)}";
 }

@@ -33,7 +33,7 @@ public abstract class CardPlanServiceTests(DatabaseKind kind) : CardTest(kind)
     public async Task Every_fault_is_told_at_its_field()
     {
         var form = CardPlanForm.New();
-        (form.Code, form.Basis, form.PeriodMonths) = ("no spaces", TierBasis.Points, 0);
+        (form.Code, form.Basis, form.PeriodMonths) = ("no spaces", (TierBasis)9, 0);
         form.Tiers[0].UpgradeAt = 5;
         form.Tiers.Add(new TierForm { Name = "member", UpgradeAt = 5, RetainAt = 6 });
 

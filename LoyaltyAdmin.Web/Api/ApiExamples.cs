@@ -37,6 +37,11 @@ internal static class ApiExamples
         ["holdWallet"] = ("""{"amount":40,"currency":"USD","storeCode":"NYC01","channel":"ONLINE","orderNumber":"W-77","minutes":1440}""", """{"holdId":2003,"status":"OPEN","amount":40.00,"captured":0.00,"balance":54.50,"currency":"USD","expiresAt":"2026-03-03T15:15:00+00:00","paymentId":null}"""),
         ["captureWalletHold"] = ("""{"amount":35}""", """{"holdId":2003,"status":"CAPTURED","amount":40.00,"captured":35.00,"balance":59.50,"currency":"USD","expiresAt":"2026-03-03T15:15:00+00:00","paymentId":2005}"""),
         ["releaseWalletHold"] = ("""{"reason":"Order cancelled"}""", """{"holdId":2003,"status":"RELEASED","amount":40.00,"captured":0.00,"balance":94.50,"currency":"USD","expiresAt":"2026-03-03T15:15:00+00:00","paymentId":null}"""),
+        ["getPoints"] = (null, """{"balance":311.70,"usable":300.00,"lots":[{"points":120.00,"usableFrom":null,"expiresAt":"2027-01-01T05:00:00+00:00"},{"points":180.00,"usableFrom":null,"expiresAt":null},{"points":11.70,"usableFrom":"2026-12-06T05:00:00+00:00","expiresAt":null}]}"""),
+        ["listPointsTransactions"] = (null, """{"transactions":[{"transactionId":2001,"type":"EARNING","points":11.70,"balance":311.70,"at":"2026-11-22T15:00:00+00:00","businessDay":"2026-11-22","storeCode":"NYC01","channel":"POS","orderNumber":"R-20011","reason":null,"reverses":null}],"next":null}"""),
+        ["spendPoints"] = ("""{"points":100,"storeCode":"NYC01","channel":"POS","orderNumber":"R-20012"}""", """{"transactionId":2002,"points":100.00,"balance":211.70}"""),
+        ["grantPoints"] = ("""{"points":50,"reason":"Lucky draw","storeCode":"NYC01"}""", """{"transactionId":2003,"points":50.00,"balance":261.70}"""),
+        ["reverseSpending"] = ("""{"points":40}""", """{"transactionId":2004,"points":40.00,"balance":301.70}"""),
         ["putConsent"] = ("""{"status":"GRANTED","purpose":"MARKETING","source":"POS","textVersion":"2026-06"}""", """{"channel":"EMAIL","purpose":"MARKETING","status":"GRANTED","since":"2026-11-22T15:00:00+00:00"}"""),
         ["putPushToken"] = ("""{"token":"fGx0…:APA91b…","kind":"FCM_TOKEN"}""", """{"member":"482910736154","kind":"FCM_TOKEN"}"""),
     };

@@ -48,6 +48,12 @@ namespace LoyaltyAdmin.Web.Api;
 [JsonSerializable(typeof(CouponReversalRequest))]
 [JsonSerializable(typeof(CouponValidationAnswer))]
 [JsonSerializable(typeof(CouponRedemptionAnswer))]
+[JsonSerializable(typeof(PointsAnswer))]
+[JsonSerializable(typeof(PointsTransactionsAnswer))]
+[JsonSerializable(typeof(PointsSpendingRequest))]
+[JsonSerializable(typeof(PointsReversalRequest))]
+[JsonSerializable(typeof(PointsGrantRequest))]
+[JsonSerializable(typeof(PointsMovedAnswer))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 internal sealed partial class ApiJson : JsonSerializerContext;
 

@@ -22,6 +22,7 @@ public static class JobSchedule
         {
             quartz.Every<GiftCardExpiryJob>(TimeSpan.FromMinutes(5));
             quartz.Every<CouponJob>(TimeSpan.FromMinutes(5));
+            quartz.Every<LotExpiryJob>(TimeSpan.FromMinutes(5));
             quartz.Every<LoyaltyCardJob>(TimeSpan.FromMinutes(5));
             quartz.Every<WalletHoldJob>(TimeSpan.FromMinutes(1));
             quartz.Every<CleanUpJob>(TimeSpan.FromHours(1));

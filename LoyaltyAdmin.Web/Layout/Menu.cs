@@ -32,6 +32,7 @@ public static class Menu
                     new("Gift Card", "/members/gift-cards", Permission.PlansRead),
                     new("Reconciliation", "/members/gift-cards/reconciliation", Permission.ReportsRead),
                 ]),
+                new("Points", "/members/points", Permission.PointsRead),
                 new("Orders", "/members/orders", Permission.OrdersRead),
                 new("Products", "/members/products", Permission.OrdersRead),
             ]),

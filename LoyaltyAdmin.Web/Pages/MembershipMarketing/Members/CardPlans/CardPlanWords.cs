@@ -25,8 +25,12 @@ internal static class CardPlanWords
     };
 
     /// <summary>A threshold as people say it: an amount, or a number of visits.</summary>
-    public static string Amount(TierBasis basis, decimal value, string currency) =>
-        basis == TierBasis.Spend ? Currency.Of(currency).Format(value, CultureInfo.CurrentCulture) : $"{value.ToString("N0", CultureInfo.CurrentCulture)} {(basis == TierBasis.Visits ? value == 1 ? "visit" : "visits" : "points")}";
+    public static string Amount(TierBasis basis, decimal value, string currency) => basis switch
+    {
+        TierBasis.Visits => $"{value.ToString("N0", CultureInfo.CurrentCulture)} {(value == 1 ? "visit" : "visits")}",
+        TierBasis.Points => $"{value.ToString("#,##0.##", CultureInfo.CurrentCulture)} points",
+        _ => Currency.Of(currency).Format(value, CultureInfo.CurrentCulture),
+    };
 
     /// <summary>One tier and every one above it, as audiences name it.</summary>
     public static string AndAbove(string tier) => $"{tier} Tier and Above";

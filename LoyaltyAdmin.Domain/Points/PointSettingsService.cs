@@ -137,7 +137,7 @@ public sealed class PointSettingsService(LoyaltyDatabase database, AccessControl
         .Require(Enum.IsDefined(form.Expiry), nameof(form.Expiry), "Choose when points expire.")
         .Require(form.Expiry == PointExpiry.Never || form.Months is >= 1 and <= MostMonths, nameof(form.Months), $"Points are kept for 1 to {MostMonths} months.")
         .Require(form.UsableAfterDays is null or (>= 0 and <= MostDays), nameof(form.UsableAfterDays), $"Points can be spent after 0 to {MostDays} days.")
-        .Require(form.Expiry == PointExpiry.Never || form.Months is not { } months || (form.UsableAfterDays ?? 0) < months * 28, nameof(form.UsableAfterDays), "Points would expire before they can be spent.")
+        .Require(form.Expiry == PointExpiry.Never || form.Months is not ({ } months and >= 1) || (form.UsableAfterDays ?? 0) < months * 28, nameof(form.UsableAfterDays), "Points would expire before they can be spent.")
         .ThrowIfAny();
 
     private static async Task<long[]> ProductsAsync(LoyaltyDbContext db, string? text, CancellationToken cancel)

@@ -39,7 +39,7 @@ public abstract class PointsEarningTests(DatabaseKind kind) : PointsTest(kind)
         await SwitchOnAsync();
         var member = await A.Member().SaveToAsync(Db);
         var (plan, tiers) = await A.CardPlan().SaveToAsync(Db);
-        await Db.AddAsync(new LoyaltyCard { Number = A.Unique("C"), MemberId = member.Id, PlanId = plan.Id, TierId = tiers[0].Id, EarnedTierId = tiers[0].Id, TierSince = new(2026, 1, 1), IssuedOn = new(2026, 1, 1), PeriodStart = new(2026, 1, 1), PeriodEnd = new(2027, 1, 1) });
+        await Db.AddAsync(new LoyaltyCard { Number = A.Unique("C"), MemberId = member.Id, PlanId = plan.Id, TierId = tiers[0].Id, EarnedTierId = tiers[0].Id, TierSince = new(2026, 1, 1), IssuedOn = new(2026, 1, 1), PeriodStart = new(2026, 1, 1), PeriodEnd = new(2027, 1, 1), IssuedAt = Clock.Now });
         await SetRateAsync(tiers[0].Id, 0.5m);
         await PutAsync(Order(member, 100, "1"));
         (await SettledAsync(member)).ShouldBe(50m);
@@ -153,7 +153,7 @@ public abstract class PointsEarningTests(DatabaseKind kind) : PointsTest(kind)
         var (plan, tiers) = await A.CardPlan().WithTiers(("Base", 0), ("Star", 100)).Where(p => (p.Basis, p.IsIssuedOnRegistration) = (TierBasis.Points, true)).SaveToAsync(Db);
         await SetRateAsync(tiers[0].Id, 1);
         var member = await A.Member().SaveToAsync(Db);
-        await Db.AddAsync(new LoyaltyCard { Number = A.Unique("C"), MemberId = member.Id, PlanId = plan.Id, TierId = tiers[0].Id, EarnedTierId = tiers[0].Id, TierSince = new(2026, 1, 1), IssuedOn = new(2026, 1, 1), PeriodStart = new(2026, 1, 1), PeriodEnd = new(2027, 1, 1) });
+        await Db.AddAsync(new LoyaltyCard { Number = A.Unique("C"), MemberId = member.Id, PlanId = plan.Id, TierId = tiers[0].Id, EarnedTierId = tiers[0].Id, TierSince = new(2026, 1, 1), IssuedOn = new(2026, 1, 1), PeriodStart = new(2026, 1, 1), PeriodEnd = new(2027, 1, 1), IssuedAt = Clock.Now });
 
         await PutAsync(Order(member, 99, "1"));
         await SettledAsync(member);

@@ -64,7 +64,10 @@ internal static class MessageBenchmark
         var database = services.GetRequiredService<LoyaltyDatabase>();
         var outbox = services.GetRequiredService<MessageOutbox>();
         await QueueAsync(database, outbox, count);
-        await database.Provider.AnalyzeAsync(database, CancellationToken.None);
+        await using (var db = await database.ReadAsync())
+        {
+            await db.Database.ExecuteSqlRawAsync("ANALYZE");
+        }
 
         using var over = new CancellationTokenSource();
         var redeeming = Task.Run(() => RedeemAsync(services, company, over.Token));
@@ -73,8 +76,8 @@ internal static class MessageBenchmark
         var seconds = watch.Elapsed.TotalSeconds;
         await over.CancelAsync();
         var times = await redeeming;
-        await using var db = await database.ReadAsync();
-        var (sent, all) = (await db.Messages.CountAsync(m => m.Status == MessageStatus.Sent), await db.Messages.CountAsync());
+        await using var counting = await database.ReadAsync();
+        var (sent, all) = (await counting.Messages.CountAsync(m => m.Status == MessageStatus.Sent), await counting.Messages.CountAsync());
         if (all != count || sent != count)
         {
             throw new InvalidOperationException($"{sent} of {all} messages were sent.");

@@ -18,6 +18,7 @@ public enum ExportKind
     IssuedCoupons,
     CouponRedemptions,
     PointsTransactions,
+    WalletTransactions,
 }
 
 public enum ExportStatus

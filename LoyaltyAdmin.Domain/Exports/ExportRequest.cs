@@ -4,6 +4,7 @@ using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Orders;
 using LoyaltyAdmin.Domain.Points;
+using LoyaltyAdmin.Domain.Wallets;
 
 namespace LoyaltyAdmin.Domain.Exports;
 
@@ -22,6 +23,7 @@ public sealed record ExportRequest
     public IssuedCouponFilter? IssuedCoupons { get; init; }
     public CouponRedemptionFilter? CouponRedemptions { get; init; }
     public PointsTransactionFilter? Points { get; init; }
+    public WalletTransactionFilter? Wallets { get; init; }
 
     /// <summary>The header's store switch; null: Group View.</summary>
     public long? StoreView { get; init; }

@@ -137,24 +137,35 @@ public sealed class ReconciliationSheet(GiftCardReconciliation reconciliation, T
 
     internal async Task AddAsync(ExportWriting writing, long? storeId, string? currency, DateOnly? from, DateOnly? to, CancellationToken cancel)
     {
-        var days = await writing.Db.LedgerTransactions.Where(t => t.AccountKind == AccountKind.GiftCard).GroupBy(_ => 1).Select(g => new { First = g.Min(t => t.BusinessDay), Last = g.Max(t => t.BusinessDay) }).FirstOrDefaultAsync(cancel);
+        var filter = await DaysAsync(writing, AccountKind.GiftCard, storeId, currency, from, to, clock, cancel);
+        await AddAsync(writing, writing.Heading with
+        {
+            Title = "Reconciliation",
+            FilterText = string.Create(CultureInfo.InvariantCulture, $"All gift cards owed by {(storeId is null ? "the stores you see" : "this store")}{(currency is null ? "" : $" in {currency}")}, business days {filter.From:yyyy-MM-dd} to {filter.To:yyyy-MM-dd}, whatever else the list is filtered by"),
+        }, await reconciliation.RollForwardAsync(writing.Grant, filter, cancel), ReconciliationPeriod.Day, cancel);
+    }
+
+    /// <summary>The days a workbook's Reconciliation sheet covers: those asked for, or all there are up to today.</summary>
+    internal static async Task<ReconciliationFilter> DaysAsync(ExportWriting writing, AccountKind kind, long? storeId, string? currency, DateOnly? from, DateOnly? to, TimeProvider clock, CancellationToken cancel)
+    {
+        var days = await writing.Db.LedgerTransactions.Where(t => t.AccountKind == kind).GroupBy(_ => 1).Select(g => new { First = g.Min(t => t.BusinessDay), Last = g.Max(t => t.BusinessDay) }).FirstOrDefaultAsync(cancel);
         var today = writing.Heading.Zone.DayOf(clock.GetUtcNow());
         var last = to ?? (days is { } known && known.Last > today ? known.Last : today);
         var first = from ?? days?.First ?? last;
         first = first > last ? last : first;
         first = first < last.AddDays(-LongestDays) ? last.AddDays(-LongestDays) : first;
-        var filter = new ReconciliationFilter { From = first, To = last, StoreId = storeId, Currency = currency, Period = ReconciliationPeriod.Day };
-        await AddAsync(writing, writing.Heading with
-        {
-            Title = "Reconciliation",
-            FilterText = string.Create(CultureInfo.InvariantCulture, $"All gift cards owed by {(storeId is null ? "the stores you see" : "this store")}{(currency is null ? "" : $" in {currency}")}, business days {first:yyyy-MM-dd} to {last:yyyy-MM-dd}, whatever else the list is filtered by"),
-        }, await reconciliation.RollForwardAsync(writing.Grant, filter, cancel), ReconciliationPeriod.Day, cancel);
+
+        return new ReconciliationFilter { From = first, To = last, StoreId = storeId, Currency = currency, Period = ReconciliationPeriod.Day };
     }
+
+    /// <summary>Says whether closings equal what the ledger holds, and where not.</summary>
+    internal static string TieText(IReadOnlyList<RollForwardTie> ties, string whose) => ties.All(tie => tie.TiesOut)
+        ? $"Every closing equals the {whose} balances in the ledger."
+        : $"Held against the {whose} balances in the ledger: {string.Join("; ", ties.Select(tie => $"{tie.Currency} {tie.StoreCode} {(tie.TiesOut ? "ties out" : "DOES NOT TIE OUT")}"))}";
 
     internal static async Task AddAsync(ExportWriting writing, ExportHeading heading, RollForward report, ReconciliationPeriod period, CancellationToken cancel)
     {
-        var ties = string.Join("; ", report.Ties.Select(tie => $"{tie.Currency} {tie.StoreCode} {(tie.TiesOut ? "ties out" : "DOES NOT TIE OUT")}"));
-        var layout = heading.Layout(report.Rows.Count, report.TiesOut ? "Every closing equals the cards' balances in the ledger." : $"Held against the cards' balances in the ledger: {ties}");
+        var layout = heading.Layout(report.Rows.Count, TieText(report.Ties, "cards'"));
         await (await writing.Workbook.AddSheetAsync(ReconciliationColumns.RollForward(period), layout, cancel)).WriteAllAsync(report.Rows, cancel);
     }
 }

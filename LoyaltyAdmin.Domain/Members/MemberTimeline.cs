@@ -2,8 +2,10 @@ using System.Globalization;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Orders;
 using LoyaltyAdmin.Domain.Values;
+using LoyaltyAdmin.Domain.Wallets;
 using Microsoft.EntityFrameworkCore;
 
 namespace LoyaltyAdmin.Domain.Members;
@@ -16,14 +18,15 @@ public enum TimelineKind
     Consent,
     Tag,
     Record,
+    Wallet,
 }
 
 /// <summary>One thing that happened to a member.</summary>
 /// <param name="Text">In words, without personal data.</param>
-/// <param name="Amount">Of orders and refunds.</param>
+/// <param name="Amount">Of orders, refunds, top-ups and payouts.</param>
 public sealed record TimelineEvent(TimelineKind Kind, long Id, DateTimeOffset At, string Text, string? Detail, decimal? Amount, string? Currency);
 
-/// <summary>Everything that happened to a member, newest first: orders, refunds, tiers, consents, tags, the record itself; of merged duplicates too.</summary>
+/// <summary>Everything that happened to a member, newest first: orders, refunds, tiers, consents, tags, the record itself, top-ups and payouts of wallets; of merged duplicates too.</summary>
 public sealed class MemberTimeline(LoyaltyDatabase database, AccessControl access)
 {
     /// <summary>One page; a page costs what its length costs, however long the history is.</summary>
@@ -46,6 +49,11 @@ public sealed class MemberTimeline(LoyaltyDatabase database, AccessControl acces
         {
             found.AddRange(await OrdersAsync(db, grant, members, from, take, cancel));
             found.AddRange(await RefundsAsync(db, grant, members, from, take, cancel));
+        }
+
+        if (grant.May(Permission.WalletsRead))
+        {
+            found.AddRange(await WalletsAsync(db, grant, members, from, take, cancel));
         }
 
         found.AddRange(await TiersAsync(db, members, from, take, cancel));
@@ -125,6 +133,18 @@ public sealed class MemberTimeline(LoyaltyDatabase database, AccessControl acces
             .OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(take).Select(e => new { e.Id, e.At, e.Action, e.ActorName, e.Reason }).ToListAsync(cancel);
 
         return rows.Select(e => new TimelineEvent(TimelineKind.Record, e.Id, e.At, e.Action, e.Reason is null ? e.ActorName : $"{e.ActorName}: {e.Reason}", null, null));
+    }
+
+    private static async Task<IEnumerable<TimelineEvent>> WalletsAsync(LoyaltyDbContext db, Grant grant, long[] members, Position from, int take, CancellationToken cancel)
+    {
+        var (at, id) = from.Of(TimelineKind.Wallet);
+        var wallets = db.LedgerAccounts.Where(a => a.Kind == AccountKind.Wallet && members.Contains(a.MemberId!.Value)).Select(a => a.Id);
+        var rows = await WalletTransactions.InStores(db.LedgerTransactions, grant)
+            .Where(t => wallets.Contains(t.AccountId) && t.Refusal == null && (t.Type == TransactionType.Recharge || t.Type == TransactionType.Withdrawal) && (t.At < at || (t.At == at && t.Id < id)))
+            .OrderByDescending(t => t.At).ThenByDescending(t => t.Id).Take(take)
+            .Select(t => new { t.Id, t.At, t.Type, t.Amount, t.Currency, t.ActorName, Store = db.Stores.Where(s => s.Id == t.StoreId).Select(s => s.Name).First() }).ToListAsync(cancel);
+
+        return rows.Select(t => new TimelineEvent(TimelineKind.Wallet, t.Id, t.At, $"{WalletWords.Of(t.Type)} at {t.Store}", t.ActorName, Currency.Of(t.Currency).ToMajor(t.Amount), t.Currency));
     }
 
     // Where a page ended. Of one moment, kinds follow in their order and newer rows come first.

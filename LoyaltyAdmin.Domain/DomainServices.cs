@@ -110,6 +110,7 @@ public static class DomainServices
         .AddSingleton<GiftCardDashboard>()
         .AddSingleton<DemoGiftCards>()
         .AddSingleton<DemoMembers>()
+        .AddSingleton<DemoWallets>()
         .AddSingleton<DataGenerator>()
         .AddSingleton<GiftCardExpiry>()
         .AddSingleton<GiftCardRefunds>()

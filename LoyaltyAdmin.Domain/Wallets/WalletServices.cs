@@ -16,5 +16,8 @@ internal static class WalletServices
         .AddSingleton<WalletHolds>()
         .AddSingleton<WalletCare>()
         .AddSingleton<WalletWithdrawals>()
+        .AddSingleton<WalletTransactions>()
+        .AddSingleton<WalletReconciliation>()
+        .AddSingleton<Exports.ExportSource, WalletTransactionExport>()
         .AddSingleton<ApprovalHandler>(provider => provider.GetRequiredService<WalletWithdrawals>());
 }

@@ -29,6 +29,7 @@ public static class Words
         ApprovalKind.GiftCardAdjustment => "Gift card adjustment",
         ApprovalKind.GiftCardImport => "Gift card import",
         ApprovalKind.GiftCardNumberExport => "Card number export",
+        ApprovalKind.WalletWithdrawal => "Wallet payout",
         _ => value.ToString().Humanize(LetterCasing.Sentence),
     };
 

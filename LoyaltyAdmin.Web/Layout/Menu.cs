@@ -33,6 +33,7 @@ public static class Menu
                     new("Reconciliation", "/members/gift-cards/reconciliation", Permission.ReportsRead),
                 ]),
                 new("Points", "/members/points", Permission.PointsRead),
+                new("Wallets", "/members/wallets", Permission.WalletsRead),
                 new("Orders", "/members/orders", Permission.OrdersRead),
                 new("Products", "/members/products", Permission.OrdersRead),
             ]),

@@ -11,6 +11,9 @@ public static class MemberQuery
 
     public static string PathOf(long id) => string.Create(CultureInfo.InvariantCulture, $"{List}/{id}");
 
+    /// <summary>The Wallet tab of a member's page.</summary>
+    public static string WalletOf(long id) => $"{PathOf(id)}/wallet";
+
     public static MemberFilter Filter(ListQuery query) => new()
     {
         Text = query.Text("text"),

@@ -30,7 +30,7 @@ public sealed class DemoWallets(LoyaltyDatabase database, SecretKeys keys, TimeP
         for (var i = 0; i < numbers.Count; i++)
         {
             var (number, store, (principal, bonus)) = (numbers[i], stores[i % stores.Count], offers[i % offers.Length]);
-            simulated.Now = until.AddDays(-60 + 4 * i);
+            simulated.Now = new DateTimeOffset(until.UtcDateTime.Date.AddDays(-60 + 4 * i).AddHours(16), TimeSpan.Zero);
             await topUps.CreditAsync(grant, new WalletCredit
             {
                 MemberNumber = number,

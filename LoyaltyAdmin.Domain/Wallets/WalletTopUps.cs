@@ -67,7 +67,7 @@ public sealed class WalletTopUps(Ledger.Ledger ledger, AccessControl access, Wal
         var currency = Currency.Find(credit.Currency);
         new FieldErrors()
             .Require(credit.Bonus >= 0 && currency?.Fits(credit.Bonus) != false, nameof(credit.Bonus), "The bonus must be 0 or more and have no more decimals than the currency.")
-            .Require(credit.Principal is > 0 and <= MostAmount, nameof(credit.Principal), $"The amount must be above 0 and at most {MostAmount:N0}.")
+            .Require(credit.Principal is > 0 and <= MostAmount, nameof(WalletMovement.Amount), $"The amount must be above 0 and at most {MostAmount:N0}.")
             .ThrowIfAny();
         var movement = new WalletMovement { MemberNumber = credit.MemberNumber, Amount = credit.Principal, Currency = credit.Currency, StoreCode = credit.StoreCode, Channel = credit.Channel, OrderNumber = credit.OrderNumber };
         var wallet = await wallets.PrepareAsync(db, grant, movement, cancel);

@@ -50,10 +50,6 @@ public enum Permission
     /// <summary>Giving coupons to members by hand, and taking them away.</summary>
     CouponsIssue,
     CouponsRedeem,
-    GiftsRead,
-
-    /// <summary>Granting by hand, trying failed gifts again, cancelling due ones.</summary>
-    GiftsManage,
     MessagesRead,
 
     /// <summary>Templates, scenarios, test sends.</summary>

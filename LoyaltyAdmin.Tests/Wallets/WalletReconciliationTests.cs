@@ -99,7 +99,7 @@ public abstract class WalletReconciliationTests(DatabaseKind kind) : WalletTest(
                         held.Add((await Holds.HoldAsync(Till, Movement(random.Next(1, 20)), 43_200, A.Unique("hold"))).HoldId);
                         break;
                     case 8 when held.Count > 0:
-                        await Holds.ReleaseAsync(Till, held[0], A.Unique("release"));
+                        await Holds.ReleaseAsync(Till, held[0], reason: null, A.Unique("release"));
                         held.RemoveAt(0);
                         break;
                     default:

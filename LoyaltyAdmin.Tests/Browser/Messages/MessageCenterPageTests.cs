@@ -26,11 +26,11 @@ public sealed class MessageCenterPageTests(WebApp app) : GiftCardBrowserTest(app
         await OpenAsync($"/message-center/outbox?q={agreed.Number}", "Outbox");
         await ShownAsync(agreed, "Sent");
         await Row(agreed.Number).GetByRole(AriaRole.Link, new() { Name = "Coupon Arrival Notification" }).ClickAsync();
-        await ShowsHeadingAsync("Coupon Arrival Notification");
+        await ShowsHeadingAsync("Coupon Arrival Notification Sent");
         await Expect(Page.FrameLocator("iframe.message-frame").GetByRole(AriaRole.Heading, new() { Name = "A coupon for you: Free coffee" })).ToBeVisibleAsync();
         await Expect(Page.Locator(".message-decisions")).ToContainTextAsync("Recorded by the sandbox.");
 
-        await OpenAsync($"/members/directory/{agreed.Id}/messages", agreed.FullName!);
+        await OpenAsync($"/members/directory/{agreed.Id}/messages", $"{agreed.FullName} Active");
         await Expect(Row("Coupon Arrival Notification")).ToContainTextAsync("Sent");
         ConsoleErrors.ShouldBeEmpty();
     }
@@ -54,15 +54,15 @@ public sealed class MessageCenterPageTests(WebApp app) : GiftCardBrowserTest(app
     public async Task A_scenarios_channel_is_switched_and_its_order_changed()
     {
         await OpenAsync("/message-center/scenarios", "Scenarios");
-        var sms = Page.GetByLabel("Points expiring by SMS");
+        var sms = Page.GetByRole(AriaRole.Checkbox, new() { Name = "Points expiring by SMS", Exact = true });
         await Expect(sms).ToBeCheckedAsync();
         await sms.UncheckAsync();
         await SaysAsync("Points expiring saved");
         await Page.GetByRole(AriaRole.Button, new() { Name = "Try Push earlier for Points expiring" }).ClickAsync();
         await Expect(Page.GetByRole(AriaRole.Button, new() { Name = "Try E-mail earlier for Points expiring" })).ToBeVisibleAsync();
         await Page.ReloadAsync();
-        await Expect(Page.GetByLabel("Points expiring by SMS")).Not.ToBeCheckedAsync();
-        await Page.GetByLabel("Points expiring by SMS").CheckAsync();
+        await Expect(Page.GetByRole(AriaRole.Checkbox, new() { Name = "Points expiring by SMS", Exact = true })).Not.ToBeCheckedAsync();
+        await Page.GetByRole(AriaRole.Checkbox, new() { Name = "Points expiring by SMS", Exact = true }).CheckAsync();
         await SaysAsync("Points expiring saved");
     }
 

@@ -276,6 +276,9 @@ public abstract class IdempotencyTests(DatabaseKind kind) : ApiTest(kind)
         string Refund(decimal amount) => string.Create(CultureInfo.InvariantCulture, $$"""{"number":"F-1","amount":{{amount}},"currency":"USD","refundedAt":"2026-03-02T10:00:00Z"}""");
         (await Till.PostAsync("/orders", Order("R-1", 20))).ShouldBeDone(HttpStatusCode.Created);
         await Db.Get<WalletTopUps>().TopUpAsync(await A.StaffUser().With(Permission.WalletsTopUp).SaveToAsync(Db), member.Number, 100, "USD", Store.Code, orderNumber: null, "top-up");
+        string Spending(decimal points) => string.Create(CultureInfo.InvariantCulture, $$"""{"points":{{points}},"storeCode":"{{Store.Code}}","channel":"POS"}""");
+        (await Till.PostAsync($"/members/{member.Number}/points/grants", $$"""{"points":100,"reason":"Welcome","storeCode":"{{Store.Code}}"}""")).ShouldBeDone(HttpStatusCode.Created);
+        var spent = (await Till.PostAsync($"/members/{member.Number}/points/spendings", Spending(20))).ShouldBeDone(HttpStatusCode.Created);
         var wallet = $"/members/{member.Number}/wallet";
         var paid = (await Till.PostAsync($"{wallet}/payments", PaymentBody(20))).ShouldBeDone(HttpStatusCode.Created);
         var held = (await Till.PostAsync($"{wallet}/holds", PaymentBody(10))).ShouldBeDone(HttpStatusCode.Created);
@@ -287,6 +290,9 @@ public abstract class IdempotencyTests(DatabaseKind kind) : ApiTest(kind)
 
         return new()
         {
+            ["/members/{memberNumber}/points/grants"] = ($"/members/{member.Number}/points/grants", $$"""{"points":5,"reason":"Lucky draw","storeCode":"{{Store.Code}}"}""", $$"""{"points":6,"reason":"Lucky draw","storeCode":"{{Store.Code}}"}"""),
+            ["/members/{memberNumber}/points/spendings"] = ($"/members/{member.Number}/points/spendings", Spending(5), Spending(6)),
+            ["/points-transactions/{transactionId}/reversals"] = ($"/points-transactions/{spent["transactionId"]}/reversals", """{"points":5}""", """{"points":6}"""),
             ["/members/{number}/wallet/payments"] = ($"{wallet}/payments", PaymentBody(5), PaymentBody(6)),
             ["/members/{number}/wallet/holds"] = ($"{wallet}/holds", PaymentBody(5), PaymentBody(6)),
             ["/wallet-payments/{paymentId}/refunds"] = ($"/wallet-payments/{paid["transactionId"]}/refunds", """{"amount":5}""", """{"amount":6}"""),

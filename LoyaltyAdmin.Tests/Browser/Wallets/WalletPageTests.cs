@@ -82,7 +82,7 @@ public sealed class WalletPageTests(WebApp app) : GiftCardBrowserTest(app)
         await Expect(link).ToBeVisibleAsync(new() { Timeout = 60_000 });
 
         var download = await Page.RunAndWaitForDownloadAsync(() => link.ClickAsync());
-        using var workbook = new XLWorkbook(await download.PathAsync());
+        using var workbook = new XLWorkbook(new MemoryStream(await File.ReadAllBytesAsync(await download.PathAsync())));
         workbook.Worksheets.Select(sheet => sheet.Name).ShouldBe(["Wallet Transactions", "Reconciliation"]);
         workbook.Worksheet(1).Column(1).CellsUsed().Select(cell => cell.GetString()).ShouldContain("Filter: Member: one member; Type: Top-up");
         workbook.Worksheet(1).CellsUsed().Select(cell => cell.GetString()).ShouldContain(number);

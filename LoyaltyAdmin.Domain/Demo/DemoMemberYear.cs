@@ -23,6 +23,9 @@ internal sealed class DemoMemberYear(IServiceProvider services, SimulatedClock c
     /// <summary>The last weeks whose segments are counted, so that they have a history to show.</summary>
     private const int WeeksOfSnapshots = 8;
 
+    /// <summary>The last weeks, in which orders earn points.</summary>
+    private const int WeeksOfPoints = 4;
+
     private const string PlanCode = "AURORA";
 
     private readonly Random random = new(20_26);
@@ -34,6 +37,7 @@ internal sealed class DemoMemberYear(IServiceProvider services, SimulatedClock c
     private readonly TierCalculation tiers = services.GetRequiredService<TierCalculation>();
     private readonly MessageSender messages = services.GetRequiredService<MessageSender>();
     private readonly DemoAudiences audiences = new(services, PlanCode);
+    private readonly DemoPoints points = new(services);
     private List<Store> stores = [];
     private int serial;
 
@@ -65,6 +69,15 @@ internal sealed class DemoMemberYear(IServiceProvider services, SimulatedClock c
 
             // In the week they are due, so that the Outbox tells the same year.
             await messages.RunOnceAsync(cancel);
+            if (week == Weeks - WeeksOfPoints - 1)
+            {
+                await points.SwitchOnAsync(cancel);
+            }
+            else if (week >= Weeks - WeeksOfPoints)
+            {
+                await points.WeekAsync(week, stores[0], cancel);
+            }
+
             if (week >= Weeks - WeeksOfSnapshots)
             {
                 await audiences.WatchAsync(cancel);

@@ -7,6 +7,7 @@ using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Orders;
 using LoyaltyAdmin.Domain.Points;
 using LoyaltyAdmin.Domain.Values;
+using LoyaltyAdmin.Domain.Wallets;
 using LoyaltyAdmin.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
@@ -21,7 +22,7 @@ public sealed record MergePreview(long FromId, string FromNumber, string? FromNa
 public sealed record DuplicatePair(long FirstId, string FirstNumber, string? FirstName, long SecondId, string SecondNumber, string? SecondName, string Why);
 
 /// <summary>Makes one member of two: everything the duplicate has moves, its number leads to the survivor, nothing is lost from sums or proofs.</summary>
-public sealed class MemberMerges(LoyaltyDatabase database, AccessControl access, PurchaseSummaries summaries, TierCalculation tiers, PointsTransfers points, WebhookOutbox webhooks, Stores.GroupCalendar calendar)
+public sealed class MemberMerges(LoyaltyDatabase database, AccessControl access, PurchaseSummaries summaries, TierCalculation tiers, PointsTransfers points, WalletTransfers wallets, WebhookOutbox webhooks, Stores.GroupCalendar calendar)
 {
     private const int MostPairs = 200;
 
@@ -61,6 +62,7 @@ public sealed class MemberMerges(LoyaltyDatabase database, AccessControl access,
             var orders = await db.Orders.Where(o => o.MemberId == fromId).ExecuteUpdateAsync(set => set.SetProperty(o => o.MemberId, intoId), cancel);
             var cards = await MoveCardsAsync(db, fromId, intoId, now, cancel);
             await points.MoveAsync(db, fromId, intoId, $"Merged from {from.Number} into {into.Number}", cancel);
+            await wallets.MoveAsync(db, fromId, intoId, $"Merged from {from.Number} into {into.Number}", cancel);
             await MoveTagsAsync(db, fromId, intoId, cancel);
             await MoveConsentsAsync(db, fromId, intoId, cancel);
             await db.Messages.Where(m => m.MemberId == fromId).ExecuteUpdateAsync(set => set.SetProperty(m => m.MemberId, intoId), cancel);

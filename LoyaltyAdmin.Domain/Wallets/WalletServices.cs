@@ -14,6 +14,7 @@ internal static class WalletServices
         .AddSingleton<WalletTopUps>()
         .AddSingleton<WalletPayments>()
         .AddSingleton<WalletHolds>()
+        .AddSingleton<WalletTransfers>()
         .AddSingleton<WalletCare>()
         .AddSingleton<WalletWithdrawals>()
         .AddSingleton<WalletTransactions>()

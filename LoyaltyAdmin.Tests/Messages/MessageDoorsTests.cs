@@ -162,8 +162,20 @@ public sealed class MessageDoorsTests : IDisposable
 
             return db.Messages.Add(new Message
             {
-                MessageId = Guid.NewGuid(), ReasonKey = A.Unique("report"), Scenario = MessageScenario.TierChange, MemberId = member.Id, IsTransactional = false, Purpose = ConsentPurpose.Marketing, Variables = "{}",
-                MiniProgramIds = [], CreatedAt = portal.Clock.Now, Status = MessageStatus.Sent, Channel = channel, ProviderRef = reference, SentAt = portal.Clock.Now, Decisions = [],
+                MessageId = Guid.NewGuid(),
+                ReasonKey = A.Unique("report"),
+                Scenario = MessageScenario.TierChange,
+                MemberId = member.Id,
+                IsTransactional = false,
+                Purpose = ConsentPurpose.Marketing,
+                Variables = "{}",
+                MiniProgramIds = [],
+                CreatedAt = portal.Clock.Now,
+                Status = MessageStatus.Sent,
+                Channel = channel,
+                ProviderRef = reference,
+                SentAt = portal.Clock.Now,
+                Decisions = [],
             }).Entity;
         });
 

@@ -11,33 +11,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LoyaltyAdmin.Domain.Coupons;
 
-/// <summary>One line of a basket as a till sends it. Major units, after discounts the till gave itself.</summary>
-public sealed record CouponLine(string ProductCode, decimal Quantity, decimal UnitPrice);
-
-/// <summary>A coupon presented for an order.</summary>
-public sealed record CouponUse
-{
-    public const int MostLines = 200;
-
-    /// <summary>What the member shows: its own code, or one that is the same for everybody.</summary>
-    public required string Code { get; init; }
-
-    /// <summary>Needed where the code is not the member's own.</summary>
-    public string? MemberNumber { get; init; }
-
-    public required string StoreCode { get; init; }
-    public required Channel Channel { get; init; }
-    public required string Currency { get; init; }
-    public string? OrderNumber { get; init; }
-    public IReadOnlyList<CouponLine> Lines { get; init; } = [];
-}
-
-/// <summary>What a coupon would do; <paramref name="Rule"/> names what stands in the way.</summary>
-public sealed record CouponCheck(string CouponCode, string Name, CouponType Type, string? Rule, string? Sentence, decimal Discount, string Currency, IReadOnlyList<LineDiscount> Lines);
-
-/// <summary>What a redemption or its reversal did.</summary>
-public sealed record CouponRedeemed(long RedemptionId, string CouponCode, string Name, CouponType Type, decimal Discount, string Currency, IReadOnlyList<LineDiscount> Lines);
-
 /// <summary>Using coupons: one guarded statement decides who redeems, and every answer stands for its key.</summary>
 public sealed class CouponRedeeming(LoyaltyDatabase database, AccessControl access, CouponCatalog catalog, CouponLookup lookup, CouponIssuing issuing, Receipts receipts, GroupCalendar calendar, TimeProvider clock)
 {
@@ -178,7 +151,7 @@ public sealed class CouponRedeeming(LoyaltyDatabase database, AccessControl acce
 
     private async Task<(FoundCoupon Found, CouponFacts Facts, CouponBasket Basket)> PrepareAsync(LoyaltyDbContext db, Grant grant, CouponUse use, CancellationToken cancel)
     {
-        Validate(use).ThrowIfAny();
+        use.Check().ThrowIfAny();
         var store = await OpenStoreAsync(db, use.StoreCode, cancel);
         grant.DemandStore(store.Id, "The store");
         var now = clock.GetUtcNow();
@@ -204,25 +177,6 @@ public sealed class CouponRedeeming(LoyaltyDatabase database, AccessControl acce
 
         return await db.Stores.AsNoTracking().FirstOrDefaultAsync(s => s.Code.ToLower() == lower && s.IsOpen, cancel)
             ?? throw new RuleViolationException("unknown_store", $"There is no open store with the code “{code}”.") { Field = "storeCode" };
-    }
-
-    private static FieldErrors Validate(CouponUse use)
-    {
-        var currency = Currency.Find(use.Currency);
-        var errors = new FieldErrors()
-            .Require(currency is not null, nameof(use.Currency), $"“{use.Currency}” is not a supported currency.")
-            .Require(use.Code.Length <= 64, nameof(use.Code), "A code has at most 64 characters.")
-            .Require(use.Lines.Count <= CouponUse.MostLines, nameof(use.Lines), $"At most {CouponUse.MostLines} lines.")
-            .Text(nameof(use.OrderNumber), "Order number", use.OrderNumber, 64);
-        for (var i = 0; i < use.Lines.Count; i++)
-        {
-            var line = use.Lines[i];
-            errors.Text($"Lines[{i}].ProductCode", "Product code", line.ProductCode, 64, required: true)
-                .Require(line.Quantity is > 0 and <= 100_000 && decimal.Round(line.Quantity, 3) == line.Quantity, $"Lines[{i}].Quantity", "The quantity is above 0, at most 100,000, with at most three decimals.")
-                .Require(line.UnitPrice is >= 0 and <= 10_000_000 && decimal.Round(line.UnitPrice, 4) == line.UnitPrice, $"Lines[{i}].UnitPrice", "The unit price is 0 or more, at most 10,000,000, with at most four decimals.");
-        }
-
-        return errors;
     }
 
     // The claim hangs on the request, so that a repeat after a lost answer claims nothing again.

@@ -60,7 +60,9 @@ public sealed class WalletAccounts(LoyaltyDatabase database, MemberAccounts acco
     /// <summary>The case of a payment; a member without a wallet in the currency has nothing to pay with.</summary>
     internal async Task<WalletCase> PrepareAsync(Grant grant, WalletMovement movement, CancellationToken cancel)
     {
-        var (store, currency) = await CheckAsync(grant, movement, cancel);
+        var currency = Check(movement);
+        var store = await catalog.OpenStoreAsync(movement.StoreCode, cancel);
+        grant.DemandStore(store.Id, "The store");
         var account = await FindAsync(movement.MemberNumber.Trim(), currency, cancel) ?? throw await MissingAsync(movement.MemberNumber, currency, cancel);
 
         return new WalletCase(account, store, currency, currency.ToMinor(movement.Amount), clock.GetUtcNow());
@@ -69,13 +71,17 @@ public sealed class WalletAccounts(LoyaltyDatabase database, MemberAccounts acco
     /// <summary>The case of a movement within the caller's transaction; opens the wallet when the member has none in the currency yet.</summary>
     internal async Task<WalletCase> PrepareAsync(LoyaltyDbContext db, Grant grant, WalletMovement movement, CancellationToken cancel)
     {
-        var (store, currency) = await CheckAsync(grant, movement, cancel);
+        var currency = Check(movement);
+        // Read within the transaction: a second connection per write would starve a small pool.
+        var store = await db.Stores.AsNoTracking().FirstOrDefaultAsync(s => s.Code == movement.StoreCode && s.IsOpen, cancel)
+            ?? throw new RuleViolationException("unknown_store", $"There is no open store with the code “{movement.StoreCode}”.") { Field = "storeCode" };
+        grant.DemandStore(store.Id, "The store");
         var account = await accounts.OpenAsync(db, await DemandMemberAsync(db, movement.MemberNumber, cancel), AccountKind.Wallet, currency.Code, store.Id, cancel);
 
         return new WalletCase(account, store, currency, currency.ToMinor(movement.Amount), clock.GetUtcNow());
     }
 
-    private async Task<(Store Store, Currency Currency)> CheckAsync(Grant grant, WalletMovement movement, CancellationToken cancel)
+    private static Currency Check(WalletMovement movement)
     {
         var currency = Currency.Find(movement.Currency);
         new FieldErrors()
@@ -84,10 +90,8 @@ public sealed class WalletAccounts(LoyaltyDatabase database, MemberAccounts acco
             .Text(nameof(movement.MemberNumber), "Member number", movement.MemberNumber, 40, required: true)
             .Text(nameof(movement.OrderNumber), "Order number", movement.OrderNumber, 64)
             .ThrowIfAny();
-        var store = await catalog.OpenStoreAsync(movement.StoreCode, cancel);
-        grant.DemandStore(store.Id, "The store");
 
-        return (store, currency!);
+        return currency!;
     }
 
     // On the path of every payment: one row, without a model around it. The currency is one of a fixed list.

@@ -1,6 +1,5 @@
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
-using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +13,7 @@ public sealed record WalletHeld(long HoldId, WalletHoldStatus Status, decimal Am
 /// Sets value aside for a payment that is not final: a hotel night, an order that ships later. A hold leaves the wallet at once and names the lots it took;
 /// a capture gives all of it back and pays with the part that is due, from the same lots, in one transaction.
 /// </summary>
-public sealed class WalletHolds(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, WalletAccounts wallets, WalletRules rules, GiftCardCatalog catalog, TimeProvider clock)
+public sealed class WalletHolds(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, WalletAccounts wallets, WalletRules rules, TimeProvider clock)
 {
     private const int Batch = 200;
     private const int MostMinutes = 43_200;
@@ -75,8 +74,7 @@ public sealed class WalletHolds(LoyaltyDatabase database, Ledger.Ledger ledger, 
             }
 
             var released = await ReleaseAsync(db, actor, hold, held, cancel);
-            var store = await catalog.StoreAsync(held.StoreId, cancel);
-            var paid = await ledger.PostAsync(db, Posting(operation, TransactionType.Consumption, held, store.Zone) with
+            var paid = await ledger.PostAsync(db, Posting(operation, TransactionType.Consumption, held, await ZoneAsync(db, held, cancel)) with
             {
                 Amount = -due,
                 House = [new HouseLeg(House.Redemptions, due)],
@@ -171,9 +169,7 @@ public sealed class WalletHolds(LoyaltyDatabase database, Ledger.Ledger ledger, 
 
     private async Task<LedgerTransaction> ReleaseAsync(LoyaltyDbContext db, Operation operation, WalletHold hold, LedgerTransaction held, string? reason, CancellationToken cancel)
     {
-        var store = await catalog.StoreAsync(held.StoreId, cancel);
-
-        return await ledger.PostAsync(db, Posting(operation, TransactionType.HoldRelease, held, store.Zone) with
+        return await ledger.PostAsync(db, Posting(operation, TransactionType.HoldRelease, held, await ZoneAsync(db, held, cancel)) with
         {
             Amount = hold.Amount,
             House = [new HouseLeg(House.Holds, -hold.Amount)],
@@ -184,6 +180,10 @@ public sealed class WalletHolds(LoyaltyDatabase database, Ledger.Ledger ledger, 
             Lots = new LotChange.GiveBack(held.Id),
         }, cancel);
     }
+
+    // Read within the transaction: a second connection per write would starve a small pool.
+    private static async Task<TimeZoneInfo> ZoneAsync(LoyaltyDbContext db, LedgerTransaction held, CancellationToken cancel) =>
+        Calendar.Zone(await db.Stores.Where(s => s.Id == held.StoreId).Select(s => s.TimeZone).SingleAsync(cancel));
 
     private Posting Posting(Operation operation, TransactionType type, LedgerTransaction held, TimeZoneInfo zone)
     {

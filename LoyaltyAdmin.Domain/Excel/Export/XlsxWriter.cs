@@ -115,7 +115,14 @@ public sealed class XlsxWriter : IAsyncDisposable
         }
     }
 
-    private Stream Open(string name) => archive.CreateEntry(name, CompressionLevel.Optimal).Open();
+    private Stream Open(string name)
+    {
+        var entry = archive.CreateEntry(name, CompressionLevel.Optimal);
+        // Equal content makes equal files: an import recognises a file by its bytes.
+        entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        return entry.Open();
+    }
 
     private void AddPart(string name, string content)
     {

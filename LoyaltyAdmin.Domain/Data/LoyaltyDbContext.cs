@@ -126,6 +126,8 @@ public abstract class LoyaltyDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<ExportJob> ExportJobs => Set<ExportJob>();
     public DbSet<JobLease> JobLeases => Set<JobLease>();
     public DbSet<JobRun> JobRuns => Set<JobRun>();
+    public DbSet<JobControl> JobControls => Set<JobControl>();
+    public DbSet<JobBeat> JobBeats => Set<JobBeat>();
 
     /// <summary>New audited rows whose identifiers the running save is about to create.</summary>
     internal List<Microsoft.EntityFrameworkCore.ChangeTracking.EntityEntry> PendingAudit { get; } = [];

@@ -27,6 +27,45 @@ public sealed class JobRun
 
     /// <summary>What was done, or a sentence without personal data about what went wrong.</summary>
     public string? Summary { get; set; }
+
+    /// <summary>The process that ran it.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>How much it did, counted in its own things: cards, coupons, rows.</summary>
+    public long? Amount { get; set; }
+
+    /// <summary>Who asked for it on the Jobs page; null: the schedule did.</summary>
+    public string? AskedBy { get; init; }
+}
+
+/// <summary>What people decided about a job, for all nodes: whether it is paused, and whether it shall run at once.</summary>
+public sealed class JobControl
+{
+    /// <summary>The job's name.</summary>
+    public required string Id { get; init; }
+
+    public DateTimeOffset? PausedAt { get; set; }
+    public string? PausedBy { get; set; }
+    public string? PauseReason { get; set; }
+
+    /// <summary>Somebody wants it to run now; taken away by the node that does it.</summary>
+    public DateTimeOffset? AskedAt { get; set; }
+
+    public string? AskedBy { get; set; }
+}
+
+/// <summary>A node's sign of life for a job it looks after, written every few seconds.</summary>
+public sealed class JobBeat
+{
+    public required string Job { get; init; }
+    public required string Node { get; init; }
+    public required DateTimeOffset SeenAt { get; set; }
+
+    /// <summary>When this node last came to the end of a round, whether or not there was something to do.</summary>
+    public DateTimeOffset? LookedAt { get; set; }
+
+    /// <summary>At work since then; null: idle.</summary>
+    public DateTimeOffset? BusySince { get; set; }
 }
 
 internal sealed class JobLeaseConfiguration : IEntityTypeConfiguration<JobLease>
@@ -44,6 +83,29 @@ internal sealed class JobRunConfiguration : IEntityTypeConfiguration<JobRun>
     {
         run.Property(r => r.Job).HasMaxLength(80);
         run.Property(r => r.Summary).HasMaxLength(1000);
+        run.Property(r => r.Node).HasMaxLength(120);
+        run.Property(r => r.AskedBy).HasMaxLength(120);
         run.HasIndex(r => new { r.Job, r.Id });
+        run.HasIndex(r => r.StartedAt);
+    }
+}
+
+internal sealed class JobControlConfiguration : IEntityTypeConfiguration<JobControl>
+{
+    public void Configure(EntityTypeBuilder<JobControl> control)
+    {
+        control.Property(c => c.Id).HasMaxLength(80);
+        control.Property(c => c.PausedBy).HasMaxLength(120);
+        control.Property(c => c.AskedBy).HasMaxLength(120);
+    }
+}
+
+internal sealed class JobBeatConfiguration : IEntityTypeConfiguration<JobBeat>
+{
+    public void Configure(EntityTypeBuilder<JobBeat> beat)
+    {
+        beat.HasKey(b => new { b.Job, b.Node });
+        beat.Property(b => b.Job).HasMaxLength(80);
+        beat.Property(b => b.Node).HasMaxLength(120);
     }
 }

@@ -1693,3 +1693,36 @@ VALUES ('20261123021859_WalletGuards', '10.0.14');
 
 COMMIT;
 
+START TRANSACTION;
+ALTER TABLE "JobRuns" ADD "Amount" bigint;
+
+ALTER TABLE "JobRuns" ADD "AskedBy" character varying(120);
+
+ALTER TABLE "JobRuns" ADD "Node" character varying(120);
+
+CREATE TABLE "JobBeats" (
+    "Job" character varying(80) NOT NULL,
+    "Node" character varying(120) NOT NULL,
+    "SeenAt" timestamp with time zone NOT NULL,
+    "LookedAt" timestamp with time zone,
+    "BusySince" timestamp with time zone,
+    CONSTRAINT "PK_JobBeats" PRIMARY KEY ("Job", "Node")
+);
+
+CREATE TABLE "JobControls" (
+    "Id" character varying(80) NOT NULL,
+    "PausedAt" timestamp with time zone,
+    "PausedBy" character varying(120),
+    "PauseReason" character varying(400),
+    "AskedAt" timestamp with time zone,
+    "AskedBy" character varying(120),
+    CONSTRAINT "PK_JobControls" PRIMARY KEY ("Id")
+);
+
+CREATE INDEX "IX_JobRuns_StartedAt" ON "JobRuns" ("StartedAt");
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261123043301_Jobs', '10.0.14');
+
+COMMIT;
+

@@ -1667,3 +1667,37 @@ VALUES (N'20261123021859_WalletGuards', N'10.0.14');
 COMMIT;
 GO
 
+BEGIN TRANSACTION;
+ALTER TABLE [JobRuns] ADD [Amount] bigint NULL;
+
+ALTER TABLE [JobRuns] ADD [AskedBy] nvarchar(120) NULL;
+
+ALTER TABLE [JobRuns] ADD [Node] nvarchar(120) NULL;
+
+CREATE TABLE [JobBeats] (
+    [Job] nvarchar(80) NOT NULL,
+    [Node] nvarchar(120) NOT NULL,
+    [SeenAt] datetimeoffset NOT NULL,
+    [LookedAt] datetimeoffset NULL,
+    [BusySince] datetimeoffset NULL,
+    CONSTRAINT [PK_JobBeats] PRIMARY KEY ([Job], [Node])
+);
+
+CREATE TABLE [JobControls] (
+    [Id] nvarchar(80) NOT NULL,
+    [PausedAt] datetimeoffset NULL,
+    [PausedBy] nvarchar(120) NULL,
+    [PauseReason] nvarchar(400) NULL,
+    [AskedAt] datetimeoffset NULL,
+    [AskedBy] nvarchar(120) NULL,
+    CONSTRAINT [PK_JobControls] PRIMARY KEY ([Id])
+);
+
+CREATE INDEX [IX_JobRuns_StartedAt] ON [JobRuns] ([StartedAt]);
+
+INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+VALUES (N'20261123043305_Jobs', N'10.0.14');
+
+COMMIT;
+GO
+

@@ -1686,3 +1686,35 @@ VALUES ('20261123021859_WalletGuards', '10.0.14');
 
 COMMIT;
 
+BEGIN TRANSACTION;
+ALTER TABLE "JobRuns" ADD "Amount" INTEGER NULL;
+
+ALTER TABLE "JobRuns" ADD "AskedBy" TEXT NULL;
+
+ALTER TABLE "JobRuns" ADD "Node" TEXT NULL;
+
+CREATE TABLE "JobBeats" (
+    "Job" TEXT NOT NULL,
+    "Node" TEXT NOT NULL,
+    "SeenAt" INTEGER NOT NULL,
+    "LookedAt" INTEGER NULL,
+    "BusySince" INTEGER NULL,
+    CONSTRAINT "PK_JobBeats" PRIMARY KEY ("Job", "Node")
+);
+
+CREATE TABLE "JobControls" (
+    "Id" TEXT NOT NULL CONSTRAINT "PK_JobControls" PRIMARY KEY,
+    "PausedAt" INTEGER NULL,
+    "PausedBy" TEXT NULL,
+    "PauseReason" TEXT NULL,
+    "AskedAt" INTEGER NULL,
+    "AskedBy" TEXT NULL
+);
+
+CREATE INDEX "IX_JobRuns_StartedAt" ON "JobRuns" ("StartedAt");
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261123043257_Jobs', '10.0.14');
+
+COMMIT;
+

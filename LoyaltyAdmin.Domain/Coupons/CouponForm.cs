@@ -97,7 +97,7 @@ public sealed class CouponForm
         }
 
         ValidateValue(errors, currency);
-        ValidateValidity(errors);
+        errors.Validity(nameof(Validity), Validity);
 
         return errors
             .Require(Threshold is null || (Threshold > 0 && currency.Fits(Threshold.Value)), nameof(Threshold), $"The threshold is an amount above 0 with at most {currency.Digits} decimals, or empty.")
@@ -150,15 +150,4 @@ public sealed class CouponForm
                 break;
         }
     }
-
-    private void ValidateValidity(FieldErrors errors) => _ = Validity switch
-    {
-        RelativeValidity relative => errors
-            .Require(relative.Days is >= 1 and <= 3650, nameof(Validity), "The validity is 1 to 3,650 days.")
-            .Require(relative.DelayDays is >= 0 and <= 365, nameof(Validity), "The delay is 0 to 365 days."),
-        FixedValidity window => errors
-            .Require(window.From < window.To, nameof(Validity), "The validity must end after it begins.")
-            .Require(window.From.Year is >= 2000 and <= 2200 && window.To.Year is >= 2000 and <= 2200, nameof(Validity), "Enter dates between 2000 and 2200."),
-        _ => errors,
-    };
 }

@@ -5,6 +5,7 @@ using LoyaltyAdmin.Domain.Cards;
 using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.Exports;
 using LoyaltyAdmin.Domain.GiftCards;
+using LoyaltyAdmin.Domain.Gifts;
 using LoyaltyAdmin.Domain.Imports;
 using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Ledger;
@@ -100,6 +101,9 @@ public abstract class LoyaltyDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<CouponRedemption> CouponRedemptions => Set<CouponRedemption>();
     public DbSet<CouponOrderUse> CouponOrderUses => Set<CouponOrderUse>();
     public DbSet<CouponIssue> CouponIssues => Set<CouponIssue>();
+    public DbSet<GiftCampaign> GiftCampaigns => Set<GiftCampaign>();
+    public DbSet<GiftGrant> GiftGrants => Set<GiftGrant>();
+    public DbSet<GiftItem> GiftItems => Set<GiftItem>();
     public DbSet<PointSettings> PointSettings => Set<PointSettings>();
     public DbSet<OrderPoints> OrderPoints => Set<OrderPoints>();
 

@@ -22,7 +22,7 @@ public abstract record ValidityRule
     public abstract bool HasEndedAt(DateTimeOffset now, TimeZoneInfo zone);
 
     /// <summary>The instant of a clock reading; one that a clock change skips is the first after the gap.</summary>
-    protected static DateTimeOffset Instant(DateTime local, TimeZoneInfo zone)
+    internal static DateTimeOffset Instant(DateTime local, TimeZoneInfo zone)
     {
         while (zone.IsInvalidTime(local))
         {
@@ -63,4 +63,19 @@ public sealed record FixedValidity(DateTime From, DateTime To) : ValidityRule
 
     public override string ToString() =>
         $"{From.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} to {To.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}";
+}
+
+public static class ValidityRules
+{
+    /// <summary>What is wrong with a validity, said at its field.</summary>
+    public static FieldErrors Validity(this FieldErrors errors, string field, ValidityRule rule) => rule switch
+    {
+        RelativeValidity relative => errors
+            .Require(relative.Days is >= 1 and <= 3650, field, "The validity is 1 to 3,650 days.")
+            .Require(relative.DelayDays is >= 0 and <= 365, field, "The delay is 0 to 365 days."),
+        FixedValidity window => errors
+            .Require(window.From < window.To, field, "The validity must end after it begins.")
+            .Require(window.From.Year is >= 2000 and <= 2200 && window.To.Year is >= 2000 and <= 2200, field, "Enter dates between 2000 and 2200."),
+        _ => errors,
+    };
 }

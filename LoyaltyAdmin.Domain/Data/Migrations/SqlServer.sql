@@ -1701,3 +1701,99 @@ VALUES (N'20261123043305_Jobs', N'10.0.14');
 COMMIT;
 GO
 
+BEGIN TRANSACTION;
+CREATE TABLE [GiftCampaigns] (
+    [Id] bigint NOT NULL IDENTITY,
+    [Code] nvarchar(20) NOT NULL,
+    [Name] nvarchar(120) NOT NULL,
+    [Audience] nvarchar(max) NOT NULL,
+    [Gift] nvarchar(max) NOT NULL,
+    [MemberLimit] int NULL,
+    [PointsBudget] decimal(19,4) NULL,
+    [CancelsPending] bit NOT NULL,
+    [MiniProgramIds] nvarchar(max) NOT NULL,
+    [Status] nvarchar(40) NOT NULL,
+    [StartAt] datetimeoffset NULL,
+    [StartedAt] datetimeoffset NULL,
+    [EndedAt] datetimeoffset NULL,
+    [StopReason] nvarchar(400) NULL,
+    [ActorKey] nvarchar(40) NULL,
+    [ActorName] nvarchar(120) NULL,
+    [LastMemberId] bigint NOT NULL,
+    [Granted] int NOT NULL,
+    [PointsGranted] decimal(19,4) NOT NULL,
+    [CreatedAt] datetimeoffset NOT NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_GiftCampaigns] PRIMARY KEY ([Id]),
+    CONSTRAINT [CK_GiftCampaigns_Granted] CHECK ("MemberLimit" IS NULL OR "Granted" <= "MemberLimit"),
+    CONSTRAINT [CK_GiftCampaigns_PointsGranted] CHECK ("PointsBudget" IS NULL OR "PointsGranted" <= "PointsBudget")
+);
+
+CREATE TABLE [GiftGrants] (
+    [Id] bigint NOT NULL IDENTITY,
+    [SourceKind] nvarchar(40) NOT NULL,
+    [SourceId] bigint NOT NULL,
+    [SourceName] nvarchar(120) NOT NULL,
+    [MemberId] bigint NOT NULL,
+    [Episode] nvarchar(100) NOT NULL,
+    [GrantedAt] datetimeoffset NOT NULL,
+    [GrantedOn] date NOT NULL,
+    [ActorName] nvarchar(120) NOT NULL,
+    [MiniProgramIds] nvarchar(max) NOT NULL,
+    CONSTRAINT [PK_GiftGrants] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_GiftGrants_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [GiftItems] (
+    [Id] bigint NOT NULL IDENTITY,
+    [GrantId] bigint NOT NULL,
+    [MemberId] bigint NOT NULL,
+    [Line] int NOT NULL,
+    [Kind] nvarchar(40) NOT NULL,
+    [Points] decimal(19,4) NULL,
+    [CouponId] bigint NULL,
+    [PackageId] bigint NULL,
+    [Quantity] int NOT NULL,
+    [Validity] nvarchar(max) NULL,
+    [DueAt] datetimeoffset NOT NULL,
+    [Status] nvarchar(40) NOT NULL,
+    [NextAt] datetimeoffset NULL,
+    [Attempts] int NOT NULL,
+    [DeliveredAt] datetimeoffset NULL,
+    [Reason] nvarchar(400) NULL,
+    CONSTRAINT [PK_GiftItems] PRIMARY KEY ([Id]),
+    CONSTRAINT [CK_GiftItems_NextAt] CHECK ("Status" = 'Pending' OR "NextAt" IS NULL),
+    CONSTRAINT [FK_GiftItems_CouponPackages_PackageId] FOREIGN KEY ([PackageId]) REFERENCES [CouponPackages] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_GiftItems_Coupons_CouponId] FOREIGN KEY ([CouponId]) REFERENCES [Coupons] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_GiftItems_GiftGrants_GrantId] FOREIGN KEY ([GrantId]) REFERENCES [GiftGrants] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_GiftItems_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE UNIQUE INDEX [IX_GiftCampaigns_Code] ON [GiftCampaigns] ([Code]);
+
+CREATE INDEX [IX_GiftCampaigns_Status_StartAt] ON [GiftCampaigns] ([Status], [StartAt]);
+
+CREATE INDEX [IX_GiftGrants_GrantedOn] ON [GiftGrants] ([GrantedOn]);
+
+CREATE INDEX [IX_GiftGrants_MemberId] ON [GiftGrants] ([MemberId]);
+
+CREATE UNIQUE INDEX [IX_GiftGrants_SourceKind_SourceId_MemberId_Episode] ON [GiftGrants] ([SourceKind], [SourceId], [MemberId], [Episode]);
+
+CREATE INDEX [IX_GiftItems_CouponId] ON [GiftItems] ([CouponId]);
+
+CREATE UNIQUE INDEX [IX_GiftItems_GrantId_Line] ON [GiftItems] ([GrantId], [Line]);
+
+CREATE INDEX [IX_GiftItems_MemberId] ON [GiftItems] ([MemberId]);
+
+CREATE INDEX [IX_GiftItems_NextAt_Id] ON [GiftItems] ([NextAt], [Id]) WHERE "NextAt" IS NOT NULL;
+
+CREATE INDEX [IX_GiftItems_PackageId] ON [GiftItems] ([PackageId]);
+
+CREATE INDEX [IX_GiftItems_Status_Id] ON [GiftItems] ([Status], [Id]) WHERE "Status" <> 'Delivered';
+
+INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+VALUES (N'20261123043816_Gifts', N'10.0.14');
+
+COMMIT;
+GO
+

@@ -1718,3 +1718,95 @@ VALUES ('20261123043257_Jobs', '10.0.14');
 
 COMMIT;
 
+BEGIN TRANSACTION;
+CREATE TABLE "GiftCampaigns" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_GiftCampaigns" PRIMARY KEY AUTOINCREMENT,
+    "Code" TEXT NOT NULL,
+    "Name" TEXT NOT NULL,
+    "Audience" TEXT NOT NULL,
+    "Gift" TEXT NOT NULL,
+    "MemberLimit" INTEGER NULL,
+    "PointsBudget" INTEGER NULL,
+    "CancelsPending" INTEGER NOT NULL,
+    "MiniProgramIds" TEXT NOT NULL,
+    "Status" TEXT NOT NULL,
+    "StartAt" INTEGER NULL,
+    "StartedAt" INTEGER NULL,
+    "EndedAt" INTEGER NULL,
+    "StopReason" TEXT NULL,
+    "ActorKey" TEXT NULL,
+    "ActorName" TEXT NULL,
+    "LastMemberId" INTEGER NOT NULL,
+    "Granted" INTEGER NOT NULL,
+    "PointsGranted" INTEGER NOT NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "Version" TEXT NOT NULL,
+    CONSTRAINT "CK_GiftCampaigns_Granted" CHECK ("MemberLimit" IS NULL OR "Granted" <= "MemberLimit"),
+    CONSTRAINT "CK_GiftCampaigns_PointsGranted" CHECK ("PointsBudget" IS NULL OR "PointsGranted" <= "PointsBudget")
+);
+
+CREATE TABLE "GiftGrants" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_GiftGrants" PRIMARY KEY AUTOINCREMENT,
+    "SourceKind" TEXT NOT NULL,
+    "SourceId" INTEGER NOT NULL,
+    "SourceName" TEXT NOT NULL,
+    "MemberId" INTEGER NOT NULL,
+    "Episode" TEXT NOT NULL,
+    "GrantedAt" INTEGER NOT NULL,
+    "GrantedOn" TEXT NOT NULL,
+    "ActorName" TEXT NOT NULL,
+    "MiniProgramIds" TEXT NOT NULL,
+    CONSTRAINT "FK_GiftGrants_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "GiftItems" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_GiftItems" PRIMARY KEY AUTOINCREMENT,
+    "GrantId" INTEGER NOT NULL,
+    "MemberId" INTEGER NOT NULL,
+    "Line" INTEGER NOT NULL,
+    "Kind" TEXT NOT NULL,
+    "Points" INTEGER NULL,
+    "CouponId" INTEGER NULL,
+    "PackageId" INTEGER NULL,
+    "Quantity" INTEGER NOT NULL,
+    "Validity" TEXT NULL,
+    "DueAt" INTEGER NOT NULL,
+    "Status" TEXT NOT NULL,
+    "NextAt" INTEGER NULL,
+    "Attempts" INTEGER NOT NULL,
+    "DeliveredAt" INTEGER NULL,
+    "Reason" TEXT NULL,
+    CONSTRAINT "CK_GiftItems_NextAt" CHECK ("Status" = 'Pending' OR "NextAt" IS NULL),
+    CONSTRAINT "FK_GiftItems_CouponPackages_PackageId" FOREIGN KEY ("PackageId") REFERENCES "CouponPackages" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_GiftItems_Coupons_CouponId" FOREIGN KEY ("CouponId") REFERENCES "Coupons" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_GiftItems_GiftGrants_GrantId" FOREIGN KEY ("GrantId") REFERENCES "GiftGrants" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_GiftItems_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT
+);
+
+CREATE UNIQUE INDEX "IX_GiftCampaigns_Code" ON "GiftCampaigns" ("Code");
+
+CREATE INDEX "IX_GiftCampaigns_Status_StartAt" ON "GiftCampaigns" ("Status", "StartAt");
+
+CREATE INDEX "IX_GiftGrants_GrantedOn" ON "GiftGrants" ("GrantedOn");
+
+CREATE INDEX "IX_GiftGrants_MemberId" ON "GiftGrants" ("MemberId");
+
+CREATE UNIQUE INDEX "IX_GiftGrants_SourceKind_SourceId_MemberId_Episode" ON "GiftGrants" ("SourceKind", "SourceId", "MemberId", "Episode");
+
+CREATE INDEX "IX_GiftItems_CouponId" ON "GiftItems" ("CouponId");
+
+CREATE UNIQUE INDEX "IX_GiftItems_GrantId_Line" ON "GiftItems" ("GrantId", "Line");
+
+CREATE INDEX "IX_GiftItems_MemberId" ON "GiftItems" ("MemberId");
+
+CREATE INDEX "IX_GiftItems_NextAt_Id" ON "GiftItems" ("NextAt", "Id") WHERE "NextAt" IS NOT NULL;
+
+CREATE INDEX "IX_GiftItems_PackageId" ON "GiftItems" ("PackageId");
+
+CREATE INDEX "IX_GiftItems_Status_Id" ON "GiftItems" ("Status", "Id") WHERE "Status" <> 'Delivered';
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261123043806_Gifts', '10.0.14');
+
+COMMIT;
+

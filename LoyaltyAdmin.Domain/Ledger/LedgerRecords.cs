@@ -241,6 +241,9 @@ internal sealed class LedgerTransactionConfiguration : IEntityTypeConfiguration<
         transaction.HasIndex(t => new { t.BusinessDay, t.Id });
         // Redemptions are most of all transactions and never touch this index.
         transaction.HasIndex(t => new { t.Type, t.Id }).HasFilter("\"Type\" <> 'Consumption'");
+        // The lists of points and wallets, by number and by day; a gift card's redemption never touches these.
+        transaction.HasIndex(t => new { t.AccountKind, t.Id }).HasFilter("\"AccountKind\" <> 'GiftCard'");
+        transaction.HasIndex(t => new { t.AccountKind, t.BusinessDay, t.Id }).HasFilter("\"AccountKind\" <> 'GiftCard'");
         transaction.HasIndex(t => t.ReversesId);
     }
 }

@@ -57,6 +57,9 @@ public sealed class PointSettings : IAudited, IVersioned
     /// <summary>Points of an order can be spent this many days later, when its goods can no longer be returned; 0: at once.</summary>
     public int UsableAfterDays { get; set; }
 
+    /// <summary>Members are told of points so many days before they expire; 0: they are not.</summary>
+    public int NoticeDays { get; set; }
+
     /// <summary>A refund takes points back that were spent already: the balance falls below zero. Otherwise it stops at zero.</summary>
     public bool AllowsDebt { get; set; }
 

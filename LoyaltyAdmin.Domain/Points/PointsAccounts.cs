@@ -152,7 +152,8 @@ public sealed class PointsAccounts(LoyaltyDatabase database, AccessControl acces
     private static IQueryable<LedgerTransaction> Visible(LoyaltyDbContext db, Grant grant)
     {
         var ids = grant.Stores.StoreIds.ToArray();
-        var points = db.LedgerTransactions.Where(t => t.AccountKind == AccountKind.Points && t.Refusal == null);
+        // “Not a gift card” is said as well: it is the condition of the index.
+        var points = db.LedgerTransactions.Where(t => t.AccountKind != AccountKind.GiftCard && t.AccountKind == AccountKind.Points && t.Refusal == null);
 
         return grant.Stores.Kind switch
         {

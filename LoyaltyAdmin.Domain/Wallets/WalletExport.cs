@@ -61,7 +61,7 @@ public sealed class WalletTransactionExport(WalletReconciliation reconciliation,
     {
         var filter = request.Wallets ?? new();
         var found = WalletTransactions.Filtered(to.Db, to.Grant, filter, request.StoreView);
-        var rows = found.OrderByDescending(x => x.Transaction.Id).Select(WalletTransactions.Row(to.Db)).AsAsyncEnumerable();
+        var rows = found.OrderByDescending(t => t.Id).Select(WalletTransactions.Row(to.Db)).AsAsyncEnumerable();
         var written = await to.AddSheetAsync(transactions, await found.LongCountAsync(cancel), rows, cancel);
         var period = await ReconciliationSheet.DaysAsync(to, AccountKind.Wallet, request.StoreView ?? filter.StoreId, filter.Currency, filter.From, filter.To, clock, cancel);
         var report = await reconciliation.DaysAsync(to.Grant, period, cancel);

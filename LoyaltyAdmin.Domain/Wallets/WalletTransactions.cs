@@ -48,14 +48,6 @@ public sealed record WalletTransactionRow(
     private decimal Major(long minor) => Values.Currency.Of(Currency).ToMajor(minor);
 }
 
-/// <summary>A wallet's transaction with its member, as queries join them.</summary>
-public sealed class WalletMovementOf
-{
-    public required LedgerTransaction Transaction { get; init; }
-
-    public required Member Member { get; init; }
-}
-
 /// <summary>All movements of prepaid wallets of the members a user sees, as far as they concern the user's stores.</summary>
 public sealed class WalletTransactions(LoyaltyDatabase database, AccessControl access)
 {
@@ -66,7 +58,7 @@ public sealed class WalletTransactions(LoyaltyDatabase database, AccessControl a
         TransactionType.Expiry, TransactionType.Adjustment, TransactionType.Transfer, TransactionType.Freeze, TransactionType.Restore,
     ];
 
-    public static SortColumns<WalletMovementOf> Sorts { get; } = new SortColumns<WalletMovementOf>(x => x.Transaction.Id).By("BusinessDay", x => x.Transaction.BusinessDay);
+    public static SortColumns<LedgerTransaction> Sorts { get; } = new SortColumns<LedgerTransaction>(t => t.Id).By("BusinessDay", t => t.BusinessDay);
 
     /// <summary>One page, newest first.</summary>
     [Requires(Permission.WalletsRead)]
@@ -88,10 +80,11 @@ public sealed class WalletTransactions(LoyaltyDatabase database, AccessControl a
     }
 
     /// <summary>The transactions a filter finds, as list, count and export see them.</summary>
-    internal static IQueryable<WalletMovementOf> Filtered(LoyaltyDbContext db, Grant grant, WalletTransactionFilter filter, long? storeView)
+    internal static IQueryable<LedgerTransaction> Filtered(LoyaltyDbContext db, Grant grant, WalletTransactionFilter filter, long? storeView)
     {
         var (number, order) = (Inputs.Clean(filter.MemberNumber), Inputs.Clean(filter.OrderNumber));
-        var moved = InStores(db.LedgerTransactions.Where(t => t.AccountKind == AccountKind.Wallet && t.Refusal == null), grant)
+        // “Not a gift card” is said as well: it is the condition of the index.
+        var moved = InStores(db.LedgerTransactions.Where(t => t.AccountKind != AccountKind.GiftCard && t.AccountKind == AccountKind.Wallet && t.Refusal == null), grant)
             .Where(t => storeView == null || t.StoreId == storeView || t.HomeStoreId == storeView)
             .Where(t => filter.Type == null || t.Type == filter.Type)
             .Where(t => filter.StoreId == null || t.StoreId == filter.StoreId)
@@ -102,23 +95,33 @@ public sealed class WalletTransactions(LoyaltyDatabase database, AccessControl a
             .Where(t => order == null || t.OrderNumber == order);
         if (number is not null)
         {
+            // What a merged duplicate did is its survivor's past.
             var ids = db.Members.Where(m => m.Number == number).Select(m => m.MergedIntoId ?? m.Id);
-            moved = moved.Where(t => db.LedgerAccounts.Where(a => ids.Contains(a.MemberId!.Value)).Select(a => a.Id).Contains(t.AccountId));
+            var merged = db.Members.Where(m => m.MergedIntoId != null && ids.Contains(m.MergedIntoId.Value)).Select(m => m.Id);
+            moved = moved.Where(t => db.LedgerAccounts.Where(a => ids.Contains(a.MemberId!.Value) || merged.Contains(a.MemberId!.Value)).Select(a => a.Id).Contains(t.AccountId));
         }
 
-        return from t in moved
-               join account in db.LedgerAccounts on t.AccountId equals account.Id
-               join member in MemberQueries.Members(db, grant) on account.MemberId equals (long?)member.Id
-               select new WalletMovementOf { Transaction = t, Member = member };
+        if (grant.Stores.Kind == StoreScopeKind.All)
+        {
+            return moved;
+        }
+
+        // Asked per movement, not joined: the list is read in its own order, whatever a database thinks of the members.
+        var members = MemberQueries.Members(db, grant);
+
+        return moved.Where(t => members.Any(m => m.Id == db.LedgerAccounts.Where(a => a.Id == t.AccountId).Select(a => db.Members.Where(o => o.Id == a.MemberId).Select(o => o.MergedIntoId ?? o.Id).First()).First()));
     }
 
-    internal static Expression<Func<WalletMovementOf, WalletTransactionRow>> Row(LoyaltyDbContext db) => x => new WalletTransactionRow(
-        x.Transaction.Id, x.Transaction.At, x.Transaction.BusinessDay, x.Transaction.Type, x.Member.Id, x.Member.Number, x.Member.FullName, x.Transaction.Currency, x.Transaction.Amount,
-        db.LedgerLotMovements.Where(m => m.TransactionId == x.Transaction.Id && db.LedgerLots.Any(lot => lot.Id == m.LotId && lot.Kind == LotKind.Principal)).Sum(m => m.Amount),
-        x.Transaction.BalanceAfter,
-        db.Stores.Where(s => s.Id == x.Transaction.StoreId).Select(s => s.Name).First(), db.Stores.Where(s => s.Id == x.Transaction.StoreId).Select(s => s.Code).First(),
-        db.Stores.Where(s => s.Id == x.Transaction.StoreId).Select(s => s.TimeZone).First(),
-        x.Transaction.Channel, x.Transaction.OrderNumber, x.Transaction.ActorName, x.Transaction.Reason, x.Transaction.ReversesId);
+    internal static Expression<Func<LedgerTransaction, WalletTransactionRow>> Row(LoyaltyDbContext db) => t => new WalletTransactionRow(
+        t.Id, t.At, t.BusinessDay, t.Type,
+        db.LedgerAccounts.Where(a => a.Id == t.AccountId).Select(a => db.Members.Where(m => m.Id == a.MemberId).Select(m => m.MergedIntoId ?? m.Id).First()).First(),
+        db.LedgerAccounts.Where(a => a.Id == t.AccountId).Select(a => db.Members.Where(m => m.Id == a.MemberId).Select(m => m.Number).First()).First(),
+        db.LedgerAccounts.Where(a => a.Id == t.AccountId).Select(a => db.Members.Where(m => m.Id == a.MemberId).Select(m => m.FullName).First()).First(),
+        t.Currency, t.Amount,
+        db.LedgerLotMovements.Where(m => m.TransactionId == t.Id && db.LedgerLots.Any(lot => lot.Id == m.LotId && lot.Kind == LotKind.Principal)).Sum(m => m.Amount),
+        t.BalanceAfter,
+        db.Stores.Where(s => s.Id == t.StoreId).Select(s => s.Name).First(), db.Stores.Where(s => s.Id == t.StoreId).Select(s => s.Code).First(), db.Stores.Where(s => s.Id == t.StoreId).Select(s => s.TimeZone).First(),
+        t.Channel, t.OrderNumber, t.ActorName, t.Reason, t.ReversesId);
 
     /// <summary>What happened in the user's stores, and what moved what they owe.</summary>
     internal static IQueryable<LedgerTransaction> InStores(IQueryable<LedgerTransaction> moved, Grant grant)

@@ -1821,3 +1821,15 @@ VALUES ('20261123043811_Gifts', '10.0.14');
 
 COMMIT;
 
+START TRANSACTION;
+ALTER TABLE "PointSettings" ADD "NoticeDays" integer NOT NULL DEFAULT 0;
+
+CREATE INDEX "IX_LedgerTransactions_AccountKind_BusinessDay_Id" ON "LedgerTransactions" ("AccountKind", "BusinessDay", "Id") WHERE "AccountKind" <> 'GiftCard';
+
+CREATE INDEX "IX_LedgerTransactions_AccountKind_Id" ON "LedgerTransactions" ("AccountKind", "Id") WHERE "AccountKind" <> 'GiftCard';
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261123044321_LedgerIndexes', '10.0.14');
+
+COMMIT;
+

@@ -1797,3 +1797,16 @@ VALUES (N'20261123043816_Gifts', N'10.0.14');
 COMMIT;
 GO
 
+BEGIN TRANSACTION;
+ALTER TABLE [PointSettings] ADD [NoticeDays] int NOT NULL DEFAULT 0;
+
+CREATE INDEX [IX_LedgerTransactions_AccountKind_BusinessDay_Id] ON [LedgerTransactions] ([AccountKind], [BusinessDay], [Id]) WHERE "AccountKind" <> 'GiftCard';
+
+CREATE INDEX [IX_LedgerTransactions_AccountKind_Id] ON [LedgerTransactions] ([AccountKind], [Id]) WHERE "AccountKind" <> 'GiftCard';
+
+INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+VALUES (N'20261123044330_LedgerIndexes', N'10.0.14');
+
+COMMIT;
+GO
+

@@ -1810,3 +1810,15 @@ VALUES ('20261123043806_Gifts', '10.0.14');
 
 COMMIT;
 
+BEGIN TRANSACTION;
+ALTER TABLE "PointSettings" ADD "NoticeDays" INTEGER NOT NULL DEFAULT 0;
+
+CREATE INDEX "IX_LedgerTransactions_AccountKind_BusinessDay_Id" ON "LedgerTransactions" ("AccountKind", "BusinessDay", "Id") WHERE "AccountKind" <> 'GiftCard';
+
+CREATE INDEX "IX_LedgerTransactions_AccountKind_Id" ON "LedgerTransactions" ("AccountKind", "Id") WHERE "AccountKind" <> 'GiftCard';
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261123044316_LedgerIndexes', '10.0.14');
+
+COMMIT;
+

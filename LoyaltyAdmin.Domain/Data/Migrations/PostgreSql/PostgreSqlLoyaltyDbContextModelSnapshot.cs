@@ -2561,6 +2561,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
                     b.HasIndex("AccountId", "Sequence")
                         .IsUnique();
 
+                    b.HasIndex("AccountKind", "Id")
+                        .HasFilter("\"AccountKind\" <> 'GiftCard'");
+
                     b.HasIndex("BusinessDay", "Id");
 
                     b.HasIndex("Source", "IdempotencyKey")
@@ -2568,6 +2571,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
 
                     b.HasIndex("Type", "Id")
                         .HasFilter("\"Type\" <> 'Consumption'");
+
+                    b.HasIndex("AccountKind", "BusinessDay", "Id")
+                        .HasFilter("\"AccountKind\" <> 'GiftCard'");
 
                     b.ToTable("LedgerTransactions");
                 });
@@ -3816,6 +3822,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
                         .HasColumnType("numeric(19,4)");
 
                     b.Property<int>("Months")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("NoticeDays")
                         .HasColumnType("integer");
 
                     b.Property<string>("Stores")

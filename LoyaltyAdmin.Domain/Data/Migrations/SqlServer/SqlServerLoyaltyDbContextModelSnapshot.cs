@@ -2567,6 +2567,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
                         .IsUnique()
                         .HasFilter("[Sequence] IS NOT NULL");
 
+                    b.HasIndex("AccountKind", "Id")
+                        .HasFilter("\"AccountKind\" <> 'GiftCard'");
+
                     b.HasIndex("BusinessDay", "Id");
 
                     b.HasIndex("Source", "IdempotencyKey")
@@ -2574,6 +2577,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
 
                     b.HasIndex("Type", "Id")
                         .HasFilter("\"Type\" <> 'Consumption'");
+
+                    b.HasIndex("AccountKind", "BusinessDay", "Id")
+                        .HasFilter("\"AccountKind\" <> 'GiftCard'");
 
                     b.ToTable("LedgerTransactions");
                 });
@@ -3824,6 +3830,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
                         .HasColumnType("decimal(19,4)");
 
                     b.Property<int>("Months")
+                        .HasColumnType("int");
+
+                    b.Property<int>("NoticeDays")
                         .HasColumnType("int");
 
                     b.Property<string>("Stores")

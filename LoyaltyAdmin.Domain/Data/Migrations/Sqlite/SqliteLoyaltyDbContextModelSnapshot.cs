@@ -2476,6 +2476,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                     b.HasIndex("AccountId", "Sequence")
                         .IsUnique();
 
+                    b.HasIndex("AccountKind", "Id")
+                        .HasFilter("\"AccountKind\" <> 'GiftCard'");
+
                     b.HasIndex("BusinessDay", "Id");
 
                     b.HasIndex("Source", "IdempotencyKey")
@@ -2483,6 +2486,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
 
                     b.HasIndex("Type", "Id")
                         .HasFilter("\"Type\" <> 'Consumption'");
+
+                    b.HasIndex("AccountKind", "BusinessDay", "Id")
+                        .HasFilter("\"AccountKind\" <> 'GiftCard'");
 
                     b.ToTable("LedgerTransactions");
                 });
@@ -3703,6 +3709,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Months")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("NoticeDays")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Stores")

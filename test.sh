@@ -101,7 +101,7 @@ start_postgres() {
     port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
     # Throw-away data: nothing waits for the disk.
     if as_pg_user "$pg_bin/pg_ctl" -D "$pg_data" -l "$work/pg/log" -w -t 60 start -o "-c listen_addresses=127.0.0.1 -c port=$port \
-        -c unix_socket_directories= -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300" >/dev/null 2>&1; then
+        -c unix_socket_directories= -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=600" >/dev/null 2>&1; then
       export LOYALTY_TEST_PG="Host=127.0.0.1;Port=$port;Username=loyalty;Database=postgres;Timeout=30"
       return 0
     fi

@@ -19,6 +19,7 @@ namespace LoyaltyAdmin.Tests.Access;
 /// Who may do what, generated from the code and compared with <c>access-matrix.txt</c>: a page or service method nobody thought about shows up
 /// in review. Regenerate with <c>LOYALTY_WRITE_MATRIX=1 dotnet test --filter AccessMatrix</c>.
 /// </summary>
+[Long]
 public sealed class AccessMatrixTests
 {
     private static readonly string file = Path.Combine(TestPaths.RepositoryRoot, "LoyaltyAdmin.Tests", "Access", "access-matrix.txt");

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoyaltyAdmin.Tests.Access;
 
+[Long]
 public sealed partial class AccountTests : IDisposable
 {
     private const string Analyst = "analyst@demo.example";

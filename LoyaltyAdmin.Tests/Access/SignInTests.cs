@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoyaltyAdmin.Tests.Access;
 
+[Long]
 public sealed class SignInTests : IDisposable
 {
     private const string Analyst = "analyst@demo.example";

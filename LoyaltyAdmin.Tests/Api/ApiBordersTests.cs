@@ -14,6 +14,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LoyaltyAdmin.Tests.Api;
 
 /// <summary>What a key may do and where (reliability A1, A3, A7): scopes, stores, and what a body cannot set.</summary>
+[Long]
 public sealed class ApiBordersTests() : ApiTest(DatabaseKind.Sqlite)
 {
     public static TheoryData<ApiScope> Scopes => [.. Enum.GetValues<ApiScope>()];

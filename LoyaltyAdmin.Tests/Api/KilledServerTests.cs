@@ -7,11 +7,12 @@ namespace LoyaltyAdmin.Tests.Api;
 /// The server is killed (SIGKILL) while tills redeem: what was acknowledged exists after the restart, what was not is found or done by repeating
 /// the request, and nothing happens twice. LOYALTY_KILL_CYCLES runs more cycles than a build has time for.
 /// </summary>
+[Long]
 public abstract class KilledServerTests(DatabaseKind kind) : PayingServerTest(kind)
 {
     private const int Tills = 8;
 
-    private static readonly int cycles = int.TryParse(Environment.GetEnvironmentVariable("LOYALTY_KILL_CYCLES"), CultureInfo.InvariantCulture, out var wanted) ? wanted : 4;
+    private static readonly int cycles = int.TryParse(Environment.GetEnvironmentVariable("LOYALTY_KILL_CYCLES"), CultureInfo.InvariantCulture, out var wanted) ? wanted : 3;
 
     public sealed class OnSqlite() : KilledServerTests(DatabaseKind.Sqlite);
 

@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LoyaltyAdmin.Tests.Api;
 
 /// <summary>Reliability C9: asked to end (SIGTERM), the server answers what it has begun, leaves everything else undone, and is gone within 30 s.</summary>
+[Long]
 public abstract class TerminatedServerTests(DatabaseKind kind) : PayingServerTest(kind)
 {
     private const int Tills = 50;

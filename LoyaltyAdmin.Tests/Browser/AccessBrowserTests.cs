@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Tests.Support;
 using Microsoft.Playwright;
@@ -60,8 +61,14 @@ public sealed class AccessBrowserTests(WebApp app) : BrowserTest(app)
     {
         const string victim = "marketing@demo.example";
         await using var context = await Chromium.NewContextAsync(App.Url, storageState: await App.SignInAsync(victim));
-        await context.AddInitScriptAsync("window.sockets = []; window.WebSocket = class extends WebSocket { constructor(...args) { super(...args); sockets.push(this); } };");
         var page = await context.NewPageAsync();
+        var (isCut, open) = (false, new List<IWebSocketRoute>());
+        await page.RouteWebSocketAsync(new Regex("/_blazor", RegexOptions.None, TimeSpan.FromSeconds(1)), socket =>
+        {
+            socket.ConnectToServer();
+            open.Add(socket);
+        });
+        await page.RouteAsync("**/_blazor/negotiate*", route => isCut ? route.AbortAsync() : route.ContinueAsync());
         await page.GotoAsync("/approvals");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Approvals", Exact = true })).ToBeVisibleAsync();
         await using var node = App.OpenDatabase();
@@ -81,7 +88,7 @@ public sealed class AccessBrowserTests(WebApp app) : BrowserTest(app)
                 await page.ReloadAsync();
             }
 
-            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Sign in", Exact = true })).ToBeVisibleAsync(new() { Timeout = 15_000 });
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Sign in", Exact = true })).ToBeVisibleAsync(new() { Timeout = 40_000 });
         }
         finally
         {
@@ -90,14 +97,20 @@ public sealed class AccessBrowserTests(WebApp app) : BrowserTest(app)
 
         async Task CutAsync()
         {
-            await context.SetOfflineAsync(true);
-            await page.EvaluateAsync("() => sockets.forEach(socket => socket.close())");
+            isCut = true;
+            open.ShouldNotBeEmpty();
+            foreach (var socket in open)
+            {
+                await socket.CloseAsync();
+            }
+
+            open.Clear();
             await Expect(page.GetByRole(AriaRole.Alertdialog, new() { Name = "Connection lost" })).ToBeVisibleAsync();
         }
 
         async Task<bool?> ReconnectAsync()
         {
-            await context.SetOfflineAsync(false);
+            isCut = false;
 
             return await page.EvaluateAsync<bool?>("() => Blazor.reconnect().catch(() => false)");
         }

@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace LoyaltyAdmin.Tests.Data;
 
 /// <summary>Reliability 2.2, C5: a start that died inside a migration needs nobody's hand at the next one.</summary>
+[Long]
 public sealed class MigrationFaultTests
 {
     [Theory]

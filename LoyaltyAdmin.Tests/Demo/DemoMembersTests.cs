@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LoyaltyAdmin.Tests.Demo;
 
+[Long]
 public sealed class DemoMembersTests() : DatabaseTest(DatabaseKind.Sqlite)
 {
     [Fact]

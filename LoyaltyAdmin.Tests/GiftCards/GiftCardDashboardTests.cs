@@ -9,6 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LoyaltyAdmin.Tests.GiftCards;
 
+[Long]
 public abstract class GiftCardDashboardTests(DatabaseKind kind) : DatabaseTest(kind)
 {
     public sealed class OnSqlite() : GiftCardDashboardTests(DatabaseKind.Sqlite);

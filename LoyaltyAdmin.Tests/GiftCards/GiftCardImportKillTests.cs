@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LoyaltyAdmin.Tests.GiftCards;
 
 /// <summary>Reliability C2: kill -9 while importing, at random moments, in a process of its own.</summary>
+[Long]
 public sealed class GiftCardImportKillTests
 {
     [Theory]

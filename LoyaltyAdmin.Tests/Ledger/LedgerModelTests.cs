@@ -15,6 +15,7 @@ namespace LoyaltyAdmin.Tests.Ledger;
 /// Reliability 2.1, V14: random sequences of everything that can happen to a card give the same answers as a model that fits on one page.
 /// A failure names the shortest sequence and the seed; <c>Config.WithReplay</c> runs it again.
 /// </summary>
+[Long]
 public abstract class LedgerModelTests(DatabaseKind kind, int sequences) : LedgerTest(kind)
 {
     private readonly Queue<GiftCard> fresh = new();

@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LoyaltyAdmin.Tests.Ledger;
 
 /// <summary>Reliability 2.1, V1 to V7 and V11: whatever races, value is neither lost nor made.</summary>
+[Long]
 public abstract class LedgerRaceTests(DatabaseKind kind) : LedgerTest(kind)
 {
     private const int Buyers = 64;

@@ -12,6 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LoyaltyAdmin.Tests.Messages;
 
 /// <summary>What leaves the house, byte for byte, and what the answers mean.</summary>
+[Long]
 public sealed class ProviderTests : MessageTest, IDisposable
 {
     private readonly SmtpServer smtp = new();

@@ -53,5 +53,5 @@ public abstract class BrowserTest(WebApp app) : IAsyncLifetime
 
     protected Task ShowsHeadingAsync(string heading) =>
         Assertions.Expect(Page.GetByRole(AriaRole.Heading, new() { NameRegex = new Regex($"^{Regex.Escape(heading)}$", RegexOptions.None, TimeSpan.FromSeconds(1)) }).First)
-            .ToBeVisibleAsync(new() { Timeout = 15_000 });
+            .ToBeVisibleAsync();
 }

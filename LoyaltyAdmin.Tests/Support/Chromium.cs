@@ -34,7 +34,7 @@ public static class Chromium
             TimezoneId = "UTC",
             ViewportSize = size ?? new ViewportSize { Width = 1280, Height = 900 },
         });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(30_000);
 
         return context;
     }
@@ -42,7 +42,7 @@ public static class Chromium
     private static async Task<IBrowser> LaunchAsync()
     {
         // The machine is busy with the other tests: what is right late is right.
-        Assertions.SetDefaultExpectTimeout(20_000);
+        Assertions.SetDefaultExpectTimeout(30_000);
 
         if (!File.Exists(ExecutablePath))
         {

@@ -3,9 +3,14 @@ using Microsoft.Playwright;
 
 namespace LoyaltyAdmin.Tests.Support;
 
-/// <summary>The running web application that all browser tests share, with the demo company's year of history. Tests that change settings start their own <see cref="WebProcess"/>.</summary>
+/// <summary>The running web application that the browser tests of a group share, with the demo company's year of history. Tests that change settings start their own <see cref="WebProcess"/>.</summary>
 public sealed class WebApp : IAsyncLifetime
 {
+    // The year is told once; each group works on a copy.
+    private static readonly Lazy<Task<string>> demo = new(TellAsync);
+
+    private static readonly Dictionary<string, string> history = new() { ["Demo:History"] = "true" };
+
     private readonly Dictionary<string, string> sessions = [];
     private WebProcess? process;
 
@@ -40,7 +45,7 @@ public sealed class WebApp : IAsyncLifetime
     /// <summary>Forgets a browser's cookies, after a test that ended its sessions.</summary>
     public void Forget(string user) => sessions.Remove(user);
 
-    public async Task InitializeAsync() => process = await WebProcess.StartAsync(new Dictionary<string, string> { ["Demo:History"] = "true" });
+    public async Task InitializeAsync() => process = await WebProcess.StartAsync(history, dataFrom: await demo.Value);
 
     public async Task DisposeAsync()
     {
@@ -49,11 +54,29 @@ public sealed class WebApp : IAsyncLifetime
             await process.DisposeAsync();
         }
     }
+
+    private static async Task<string> TellAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("loyalty-demo-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        await using var teller = await WebProcess.StartAsync(history);
+        await teller.TerminateAsync(TimeSpan.FromSeconds(60));
+        teller.CopyDataTo(folder);
+
+        return folder;
+    }
 }
 
-/// <summary>Marks the classes that share <see cref="WebApp"/>; they run one after the other.</summary>
+/// <summary>Marks classes that share one <see cref="WebApp"/>; they run one after the other.</summary>
 [CollectionDefinition(Name)]
 public sealed class BrowserTestGroup : ICollectionFixture<WebApp>
 {
     public const string Name = "Browser";
+}
+
+/// <summary>The classes of <see cref="Browser.GiftCards.GiftCardBrowserTest"/> share an application of their own, beside the others.</summary>
+[CollectionDefinition(Name)]
+public sealed class BenefitBrowserTestGroup : ICollectionFixture<WebApp>
+{
+    public const string Name = "Browser, benefits";
 }

@@ -6,6 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace LoyaltyAdmin.Tests.Browser.GiftCards;
 
 /// <summary>What the tests of the Gift Card page say often.</summary>
+[Collection(BenefitBrowserTestGroup.Name)]
 public abstract partial class GiftCardBrowserTest(WebApp app) : BrowserTest(app)
 {
     protected const string Marketing = "marketing@demo.example";

@@ -13,6 +13,7 @@ namespace LoyaltyAdmin.Tests.Browser.GiftCards;
 /// Reliability B5: the server is killed (SIGKILL) while a sale at the counter is under way. The sale is made once or not at all, and the page says
 /// which after a reload. Two moments are chosen, one for either outcome; LOYALTY_KILL_CYCLES adds random ones, for which a build has no time.
 /// </summary>
+[Long]
 public sealed partial class KilledSaleTests : IAsyncLifetime
 {
     private static readonly int cycles = int.TryParse(Environment.GetEnvironmentVariable("LOYALTY_KILL_CYCLES"), CultureInfo.InvariantCulture, out var wanted) ? wanted : 0;

@@ -146,14 +146,14 @@ public sealed class MessageCenterPageTests(WebApp app) : GiftCardBrowserTest(app
     // The running server's sender looks every two seconds.
     private async Task ShownAsync(Member member, string status)
     {
-        for (var look = 0; look < 20 && await Row(member.Number).Filter(new() { HasTextRegex = new Regex($"\\b{status}\\b", RegexOptions.None, TimeSpan.FromSeconds(1)) }).CountAsync() == 0; look++)
+        for (var look = 0; look < 20 && await Row(member.Number).GetByText(status, new() { Exact = true }).CountAsync() == 0; look++)
         {
             await Page.WaitForTimeoutAsync(500);
             await Page.ReloadAsync();
             await Expect(Row(member.Number)).ToBeVisibleAsync();
         }
 
-        await Expect(Row(member.Number)).ToContainTextAsync(status);
+        await Expect(Row(member.Number).GetByText(status, new() { Exact = true })).ToBeVisibleAsync();
     }
 
     private static async Task<Member> AddAsync(TestDatabase database, ConsentStatus status)

@@ -61,15 +61,38 @@ public sealed class AccessControl(LoyaltyDatabase database, AuditTrail audit, Ti
         var need = actor.Kind == ActorKind.ApiClient ? scope?.Name() : permission?.ToString();
         await audit.RecordAsync(actor, "Access.Denied", AuditOutcome.Denied, reason: need, cancel: cancel);
 
-        throw new AccessDeniedException(grant is null ? "This account is no longer enabled." : need is null ? "This is not available to this kind of account." : $"This needs the permission “{need}”, which your role does not have.");
+        throw new AccessDeniedException(actor.Kind == ActorKind.Member ? "This is not available to members." : grant is null ? "This account is no longer enabled." : need is null ? "This is not available to this kind of account." : $"This needs the permission “{need}”, which your role does not have.");
     }
 
-    /// <summary>What the actor may do, or null when it does not exist or is disabled.</summary>
+    /// <summary>Demands that the actor is a member who still exists; a merged duplicate acts as its survivor.</summary>
+    /// <exception cref="AccessDeniedException">Anybody else; the denial is audited.</exception>
+    public async Task<MemberGrant> DemandMemberAsync(Actor actor, CancellationToken cancel = default)
+    {
+        if (actor.Kind == ActorKind.Member)
+        {
+            await using var db = await database.ReadAsync(cancel);
+            if (await MemberGrant.FindAsync(db, actor, cancel) is { } grant)
+            {
+                return grant;
+            }
+        }
+
+        await audit.RecordAsync(actor, "Access.Denied", AuditOutcome.Denied, reason: "member", cancel: cancel);
+
+        throw new AccessDeniedException("Only members may do this, on their own page.");
+    }
+
+    /// <summary>What the actor may do, or null when it does not exist, is disabled, or is a member.</summary>
     public async ValueTask<Grant?> FindAsync(Actor actor, CancellationToken cancel = default)
     {
         if (actor.Kind == ActorKind.System)
         {
             return new Grant(actor, new HashSet<Permission>(), new HashSet<ApiScope>(), StoreScope.All);
+        }
+
+        if (actor.Kind == ActorKind.Member)
+        {
+            return null;
         }
 
         var now = clock.GetUtcNow();

@@ -5,10 +5,13 @@ public enum ActorKind
     System,
     Staff,
     ApiClient,
+
+    /// <summary>On the member's own page: may do what members may with what is theirs, and nothing else.</summary>
+    Member,
 }
 
 /// <summary>
-/// Who acts: a staff user, an API client or the system itself. Only an identity: what the actor may do is read afresh by
+/// Who acts: a staff user, an API client, a member on the own page or the system itself. Only an identity: what the actor may do is read afresh by
 /// <see cref="AccessControl"/> at every command, so that disabling a user or changing a role holds at once.
 /// </summary>
 public sealed record Actor(ActorKind Kind, long Id, string Name)
@@ -20,11 +23,16 @@ public sealed record Actor(ActorKind Kind, long Id, string Name)
 
     public static Actor ApiClient(long clientId, string name) => new(ActorKind.ApiClient, clientId, name);
 
+    /// <param name="memberId">The member.</param>
+    /// <param name="name">The member's number, and how the page was opened where that matters as proof.</param>
+    public static Actor Member(long memberId, string name) => new(ActorKind.Member, memberId, name);
+
     /// <summary>The actor a stored <see cref="Key"/> belongs to.</summary>
     public static Actor Of(string key, string name) => key.Split(':') switch
     {
         ["staff", var id] => Staff(long.Parse(id, global::System.Globalization.CultureInfo.InvariantCulture), name),
         ["api", var id] => ApiClient(long.Parse(id, global::System.Globalization.CultureInfo.InvariantCulture), name),
+        ["member", var id] => Member(long.Parse(id, global::System.Globalization.CultureInfo.InvariantCulture), name),
         _ => System,
     };
 
@@ -33,6 +41,7 @@ public sealed record Actor(ActorKind Kind, long Id, string Name)
     {
         ActorKind.Staff => $"staff:{Id}",
         ActorKind.ApiClient => $"api:{Id}",
+        ActorKind.Member => $"member:{Id}",
         _ => "system",
     };
 

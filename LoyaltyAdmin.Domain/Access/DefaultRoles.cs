@@ -21,7 +21,7 @@ public static class DefaultRoles
             Permissions =
             [
                 DashboardRead, PlansRead, PlansEdit, GiftCardsRead, GiftCardsFreeze, GiftCardsImport, BuyersReveal, LedgerRead, TransactionsExport, ReportsRead,
-                MembersRead, MembersReveal, MembersEdit, MembersImport, MembersExport, MembersErase, OrdersRead, OrdersImport, ProductsManage, TagsManage, SegmentsManage, WebhooksManage,
+                MembersRead, MembersReveal, MembersEdit, MembersImport, MembersExport, MembersErase, MembersLink, OrdersRead, OrdersImport, ProductsManage, TagsManage, SegmentsManage, WebhooksManage,
                 PointsRead, WalletsRead, WalletsFreeze, CouponsRead, CouponsEdit, MessagesRead, MessagesEdit,
                 StoresManage, AgreementsManage, UsersManage, ApiClientsManage, SettingsManage, AuditRead, AuditVerify, JobsManage,
             ],
@@ -44,7 +44,7 @@ public static class DefaultRoles
             Permissions =
             [
                 DashboardRead, PlansRead, GiftCardsRead, GiftCardsSell, GiftCardsFreeze, GiftCardsRefund, BuyersReveal, LedgerRead, TransactionsExport, ReportsRead,
-                MembersRead, MembersReveal, MembersEdit, OrdersRead,
+                MembersRead, MembersReveal, MembersEdit, MembersLink, OrdersRead,
                 PointsRead, WalletsRead, WalletsTopUp, WalletsFreeze, CouponsRead, CouponsRedeem,
             ],
             RefundLimit = 100,

@@ -29,6 +29,9 @@ public enum Permission
 
     /// <summary>Merging duplicates and erasing personal data: neither can be taken back.</summary>
     MembersErase,
+
+    /// <summary>Making and revoking links to a member's own page.</summary>
+    MembersLink,
     OrdersRead,
     OrdersImport,
     ProductsManage,
@@ -89,6 +92,7 @@ public enum ApiScope
     CouponsRead,
     CouponsIssue,
     CouponsRedeem,
+    PortalLinksWrite,
 }
 
 public static class ApiScopeNames
@@ -115,6 +119,11 @@ public sealed class RequiresAttribute : Attribute
     public RequiresAttribute(Permission permission, ApiScope scope) => (Permission, Scope) = (permission, scope);
 
     public RequiresAttribute(ApiScope scope) => Scope = scope;
+
+    /// <summary>Only members, on their own page.</summary>
+    public RequiresAttribute(ActorKind kind) => IsForMembers = kind == ActorKind.Member ? true : throw new ArgumentOutOfRangeException(nameof(kind), "Staff need a permission, API clients a scope.");
+
+    public bool IsForMembers { get; }
 
     public Permission? Permission { get; }
 

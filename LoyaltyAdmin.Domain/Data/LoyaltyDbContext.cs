@@ -9,6 +9,7 @@ using LoyaltyAdmin.Domain.Gifts;
 using LoyaltyAdmin.Domain.Imports;
 using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Ledger;
+using LoyaltyAdmin.Domain.MemberPortal;
 using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Orders;
@@ -33,6 +34,8 @@ public abstract class LoyaltyDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<Store> Stores => Set<Store>();
     public DbSet<Agreement> Agreements => Set<Agreement>();
     public DbSet<AgreementVersion> AgreementVersions => Set<AgreementVersion>();
+    public DbSet<AgreementAcceptance> AgreementAcceptances => Set<AgreementAcceptance>();
+    public DbSet<AcceptanceEvidence> AcceptanceEvidence => Set<AcceptanceEvidence>();
 
     public DbSet<StaffUser> Staff => Set<StaffUser>();
     public DbSet<Role> Roles => Set<Role>();
@@ -124,6 +127,12 @@ public abstract class LoyaltyDbContext(DbContextOptions options) : DbContext(opt
     public DbSet<MiniProgram> MiniPrograms => Set<MiniProgram>();
     public DbSet<MemberDevice> MemberDevices => Set<MemberDevice>();
     public DbSet<SalesChannel> SalesChannels => Set<SalesChannel>();
+
+    public DbSet<PortalSettings> PortalSettings => Set<PortalSettings>();
+    public DbSet<PortalStanding> PortalStandings => Set<PortalStanding>();
+    public DbSet<PortalLink> PortalLinks => Set<PortalLink>();
+    public DbSet<PortalSession> PortalSessions => Set<PortalSession>();
+    public DbSet<PortalCode> PortalCodes => Set<PortalCode>();
 
     public DbSet<ImportJob> ImportJobs => Set<ImportJob>();
     public DbSet<ImportRow> ImportRows => Set<ImportRow>();

@@ -43,6 +43,8 @@ public sealed class MemberErasure(LoyaltyDatabase database, AccessControl access
             await ClearBuyersAsync(db, member.Phone, member.Email, cancel);
             await db.MemberAttributes.Where(a => ids.Contains(a.MemberId)).ExecuteDeleteAsync(cancel);
             await db.ConsentEvidence.Where(e => ids.Contains(e.MemberId)).ExecuteDeleteAsync(cancel);
+            await db.AcceptanceEvidence.Where(e => ids.Contains(e.MemberId)).ExecuteDeleteAsync(cancel);
+            await MemberPortal.PortalStandings.ForgetAsync(db, ids, cancel);
             await db.MemberConsents.Where(c => ids.Contains(c.MemberId)).ExecuteDeleteAsync(cancel);
             await db.MemberTags.Where(t => ids.Contains(t.MemberId)).ExecuteDeleteAsync(cancel);
             await db.SegmentMembers.Where(s => ids.Contains(s.MemberId)).ExecuteDeleteAsync(cancel);

@@ -22,6 +22,8 @@ namespace LoyaltyAdmin.Tests.Access;
 [Long]
 public sealed class AccessMatrixTests
 {
+    private const string Member = "member";
+
     private static readonly string file = Path.Combine(TestPaths.RepositoryRoot, "LoyaltyAdmin.Tests", "Access", "access-matrix.txt");
     private static readonly IReadOnlyList<Role> roles = DefaultRoles.Create(withTwoFactor: true);
 
@@ -90,13 +92,15 @@ public sealed class AccessMatrixTests
 
         actors.Add(("disabled", [], await A.StaffUser().With(Enum.GetValues<Permission>()).Disabled().SaveToAsync(database)));
         actors.Add(("API client without scopes", [], await A.ApiClient().SaveToAsync(database)));
+        var member = await A.Member().SaveToAsync(database);
+        actors.Add((Member, [], Actor.Member(member.Id, member.Number)));
 
         var wrong = new List<string>();
         var denials = 0;
         foreach (var method in Methods())
         {
             var required = Required(method);
-            foreach (var (role, permissions, actor) in actors.Where(a => required?.Permission is not { } needed || !a.Permissions.Contains(needed)))
+            foreach (var (role, permissions, actor) in actors.Where(a => a.Role == Member ? required is not { IsForMembers: true } : required?.Permission is not { } needed || !a.Permissions.Contains(needed)))
             {
                 var outcome = await CallAsync(database, method, actor);
                 denials++;
@@ -172,7 +176,7 @@ public sealed class AccessMatrixTests
         foreach (var method in Methods())
         {
             var required = Required(method);
-            text.Append($"{Marks(required?.Permission, everyoneWithout: false),-8}  {Name(method)}  {required?.Permission}{(required?.Scope is { } scope ? $"  {scope.Name()}" : "")}".TrimEnd()).Append('\n');
+            text.Append($"{(required is { IsForMembers: true } ? Member : Marks(required?.Permission, everyoneWithout: false)),-8}  {Name(method)}  {required?.Permission}{(required?.Scope is { } scope ? $"  {scope.Name()}" : "")}".TrimEnd()).Append('\n');
         }
 
         return text.ToString();

@@ -20,7 +20,7 @@ namespace LoyaltyAdmin.Tests.Data;
 /// <summary>What is written once stays: refused by the product first, and by the database to whoever goes past the product.</summary>
 public abstract class AppendOnlyTests(DatabaseKind kind) : LedgerTest(kind)
 {
-    public static readonly string[] TableNames = ["LedgerTransactions", "LedgerEntries", "LedgerCheckRuns", "AuditEntries", "AuditSeals", "AgreementVersions", "GiftCardTerms", "MemberMerges", "ConsentEvents", "TierChanges", "TagChanges", "MessageTemplateVersions", "CouponTerms", "CouponRedemptions", "LedgerLotMovements", "WalletTopUps"];
+    public static readonly string[] TableNames = ["LedgerTransactions", "LedgerEntries", "LedgerCheckRuns", "AuditEntries", "AuditSeals", "AgreementVersions", "AgreementAcceptances", "GiftCardTerms", "MemberMerges", "ConsentEvents", "TierChanges", "TagChanges", "MessageTemplateVersions", "CouponTerms", "CouponRedemptions", "LedgerLotMovements", "WalletTopUps"];
 
     public static TheoryData<string> Tables => [.. TableNames];
 
@@ -134,6 +134,7 @@ public abstract class AppendOnlyTests(DatabaseKind kind) : LedgerTest(kind)
             new LedgerLotMovement { TransactionId = 1_000, LotId = 1_000, Amount = 1 },
             new WalletTopUp { AccountId = 1_000, MemberId = member.Id, TransactionId = 1_000, Source = "counter", Principal = 1, Bonus = 0, Paid = 1, StoreId = 1, Channel = Channel.Pos, At = Clock.Now },
             new TagChange { MemberId = member.Id, TagId = 1, Source = TagSource.Manual, Given = true, ActorName = "x", At = Clock.Now });
+        await Db.AddAsync(new AgreementAcceptance { MemberId = member.Id, AgreementId = agreement.Id, VersionNumber = 1, At = Clock.Now, RecordedAt = Clock.Now, Source = AcceptanceSource.Counter, ActorKey = "x", ActorName = "x" });
         var template = new MessageTemplate { Scenario = MessageScenario.TierChange, Channel = ConsentChannel.Email, Language = "en", Number = 1 };
         await Db.AddAsync(template);
         await Db.AddAsync(new MessageTemplateVersion { TemplateId = template.Id, Number = 1, Body = "x", CreatedAt = Clock.Now, ActorName = "x" });

@@ -16,6 +16,8 @@ internal static class Guards
 
     private static readonly string[] ofWallets = ["LedgerLotMovements", "WalletTopUps"];
 
+    private static readonly string[] ofPortal = ["AgreementAcceptances"];
+
     public static void Sqlite(MigrationBuilder migration)
     {
         RefuseChangesOnSqlite(migration, first);
@@ -63,6 +65,12 @@ internal static class Guards
     public static void WalletsOnPostgreSql(MigrationBuilder migration) => RefuseChangesOnPostgreSql(migration, ofWallets);
 
     public static void WalletsOnSqlServer(MigrationBuilder migration) => RefuseChangesOnSqlServer(migration, ofWallets);
+
+    public static void PortalOnSqlite(MigrationBuilder migration) => RefuseChangesOnSqlite(migration, ofPortal);
+
+    public static void PortalOnPostgreSql(MigrationBuilder migration) => RefuseChangesOnPostgreSql(migration, ofPortal);
+
+    public static void PortalOnSqlServer(MigrationBuilder migration) => RefuseChangesOnSqlServer(migration, ofPortal);
 
     private static void RefuseChangesOnSqlite(MigrationBuilder migration, string[] tables)
     {

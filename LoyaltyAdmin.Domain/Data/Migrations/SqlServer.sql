@@ -1810,3 +1810,125 @@ VALUES (N'20261123044330_LedgerIndexes', N'10.0.14');
 COMMIT;
 GO
 
+BEGIN TRANSACTION;
+CREATE TABLE [AcceptanceEvidence] (
+    [AcceptanceId] bigint NOT NULL,
+    [MemberId] bigint NOT NULL,
+    [IpAddress] nvarchar(45) NOT NULL,
+    CONSTRAINT [PK_AcceptanceEvidence] PRIMARY KEY ([AcceptanceId])
+);
+
+CREATE TABLE [AgreementAcceptances] (
+    [Id] bigint NOT NULL IDENTITY,
+    [MemberId] bigint NOT NULL,
+    [AgreementId] bigint NOT NULL,
+    [VersionNumber] int NOT NULL,
+    [At] datetimeoffset NOT NULL,
+    [RecordedAt] datetimeoffset NOT NULL,
+    [Source] nvarchar(40) NOT NULL,
+    [StoreId] bigint NULL,
+    [ActorKey] nvarchar(40) NOT NULL,
+    [ActorName] nvarchar(120) NOT NULL,
+    CONSTRAINT [PK_AgreementAcceptances] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_AgreementAcceptances_Agreements_AgreementId] FOREIGN KEY ([AgreementId]) REFERENCES [Agreements] ([Id]) ON DELETE NO ACTION,
+    CONSTRAINT [FK_AgreementAcceptances_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [PortalCodes] (
+    [Id] uniqueidentifier NOT NULL,
+    [Channel] nvarchar(40) NOT NULL,
+    [SealedAddress] varbinary(600) NULL,
+    [MemberId] bigint NULL,
+    [CodeHash] varbinary(32) NULL,
+    [AddressHash] varbinary(32) NOT NULL,
+    [CreatedAt] datetimeoffset NOT NULL,
+    [ExpiresAt] datetimeoffset NOT NULL,
+    [Tries] int NOT NULL,
+    [UsedAt] datetimeoffset NULL,
+    CONSTRAINT [PK_PortalCodes] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [PortalLinks] (
+    [Id] bigint NOT NULL IDENTITY,
+    [MemberId] bigint NOT NULL,
+    [TokenHash] varbinary(32) NOT NULL,
+    [Target] nvarchar(40) NULL,
+    [CreatedAt] datetimeoffset NOT NULL,
+    [CreatedByKey] nvarchar(40) NOT NULL,
+    [CreatedBy] nvarchar(120) NOT NULL,
+    [ExpiresAt] datetimeoffset NOT NULL,
+    [RevokedAt] datetimeoffset NULL,
+    [RevokedBy] nvarchar(120) NULL,
+    CONSTRAINT [PK_PortalLinks] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_PortalLinks_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [PortalSessions] (
+    [Id] uniqueidentifier NOT NULL,
+    [MemberId] bigint NOT NULL,
+    [Door] nvarchar(40) NOT NULL,
+    [LinkId] bigint NULL,
+    [Generation] int NOT NULL,
+    [StartedAt] datetimeoffset NOT NULL,
+    [EndsAt] datetimeoffset NOT NULL,
+    [EndedAt] datetimeoffset NULL,
+    CONSTRAINT [PK_PortalSessions] PRIMARY KEY ([Id]),
+    CONSTRAINT [FK_PortalSessions_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE TABLE [PortalSettings] (
+    [Id] bigint NOT NULL,
+    [IsOn] bit NOT NULL,
+    [MessageLinkDays] int NOT NULL,
+    [Contact] nvarchar(200) NULL,
+    [Colour] nvarchar(7) NOT NULL,
+    [Version] uniqueidentifier NOT NULL,
+    CONSTRAINT [PK_PortalSettings] PRIMARY KEY ([Id])
+);
+
+CREATE TABLE [PortalStandings] (
+    [MemberId] bigint NOT NULL,
+    [Generation] int NOT NULL,
+    CONSTRAINT [PK_PortalStandings] PRIMARY KEY ([MemberId]),
+    CONSTRAINT [FK_PortalStandings_Members_MemberId] FOREIGN KEY ([MemberId]) REFERENCES [Members] ([Id]) ON DELETE NO ACTION
+);
+
+CREATE INDEX [IX_AcceptanceEvidence_MemberId] ON [AcceptanceEvidence] ([MemberId]);
+
+CREATE INDEX [IX_AgreementAcceptances_AgreementId_VersionNumber] ON [AgreementAcceptances] ([AgreementId], [VersionNumber]);
+
+CREATE UNIQUE INDEX [IX_AgreementAcceptances_MemberId_AgreementId_VersionNumber] ON [AgreementAcceptances] ([MemberId], [AgreementId], [VersionNumber]);
+
+CREATE INDEX [IX_PortalCodes_CreatedAt] ON [PortalCodes] ([CreatedAt]) WHERE "SealedAddress" IS NOT NULL;
+
+CREATE INDEX [IX_PortalCodes_ExpiresAt] ON [PortalCodes] ([ExpiresAt]);
+
+CREATE INDEX [IX_PortalCodes_MemberId] ON [PortalCodes] ([MemberId]);
+
+CREATE INDEX [IX_PortalLinks_ExpiresAt] ON [PortalLinks] ([ExpiresAt]);
+
+CREATE INDEX [IX_PortalLinks_MemberId_Id] ON [PortalLinks] ([MemberId], [Id]);
+
+CREATE UNIQUE INDEX [IX_PortalLinks_TokenHash] ON [PortalLinks] ([TokenHash]);
+
+CREATE INDEX [IX_PortalSessions_EndsAt] ON [PortalSessions] ([EndsAt]);
+
+CREATE INDEX [IX_PortalSessions_LinkId] ON [PortalSessions] ([LinkId]);
+
+CREATE INDEX [IX_PortalSessions_MemberId_StartedAt] ON [PortalSessions] ([MemberId], [StartedAt]);
+
+INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+VALUES (N'20261123044717_Portal', N'10.0.14');
+
+COMMIT;
+GO
+
+BEGIN TRANSACTION;
+EXEC(N'CREATE TRIGGER [AgreementAcceptances_AppendOnly] ON [AgreementAcceptances] INSTEAD OF UPDATE, DELETE AS BEGIN SET NOCOUNT ON; THROW 50001, ''AgreementAcceptances is append-only'', 1; END;');
+
+INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+VALUES (N'20261123044737_PortalGuards', N'10.0.14');
+
+COMMIT;
+GO
+

@@ -1822,3 +1822,120 @@ VALUES ('20261123044316_LedgerIndexes', '10.0.14');
 
 COMMIT;
 
+BEGIN TRANSACTION;
+CREATE TABLE "AcceptanceEvidence" (
+    "AcceptanceId" INTEGER NOT NULL CONSTRAINT "PK_AcceptanceEvidence" PRIMARY KEY,
+    "MemberId" INTEGER NOT NULL,
+    "IpAddress" TEXT NOT NULL
+);
+
+CREATE TABLE "AgreementAcceptances" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_AgreementAcceptances" PRIMARY KEY AUTOINCREMENT,
+    "MemberId" INTEGER NOT NULL,
+    "AgreementId" INTEGER NOT NULL,
+    "VersionNumber" INTEGER NOT NULL,
+    "At" INTEGER NOT NULL,
+    "RecordedAt" INTEGER NOT NULL,
+    "Source" TEXT NOT NULL,
+    "StoreId" INTEGER NULL,
+    "ActorKey" TEXT NOT NULL,
+    "ActorName" TEXT NOT NULL,
+    CONSTRAINT "FK_AgreementAcceptances_Agreements_AgreementId" FOREIGN KEY ("AgreementId") REFERENCES "Agreements" ("Id") ON DELETE RESTRICT,
+    CONSTRAINT "FK_AgreementAcceptances_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "PortalCodes" (
+    "Id" TEXT NOT NULL CONSTRAINT "PK_PortalCodes" PRIMARY KEY,
+    "Channel" TEXT NOT NULL,
+    "SealedAddress" BLOB NULL,
+    "MemberId" INTEGER NULL,
+    "CodeHash" BLOB NULL,
+    "AddressHash" BLOB NOT NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "ExpiresAt" INTEGER NOT NULL,
+    "Tries" INTEGER NOT NULL,
+    "UsedAt" INTEGER NULL
+);
+
+CREATE TABLE "PortalLinks" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_PortalLinks" PRIMARY KEY AUTOINCREMENT,
+    "MemberId" INTEGER NOT NULL,
+    "TokenHash" BLOB NOT NULL,
+    "Target" TEXT NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "CreatedByKey" TEXT NOT NULL,
+    "CreatedBy" TEXT NOT NULL,
+    "ExpiresAt" INTEGER NOT NULL,
+    "RevokedAt" INTEGER NULL,
+    "RevokedBy" TEXT NULL,
+    CONSTRAINT "FK_PortalLinks_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "PortalSessions" (
+    "Id" TEXT NOT NULL CONSTRAINT "PK_PortalSessions" PRIMARY KEY,
+    "MemberId" INTEGER NOT NULL,
+    "Door" TEXT NOT NULL,
+    "LinkId" INTEGER NULL,
+    "Generation" INTEGER NOT NULL,
+    "StartedAt" INTEGER NOT NULL,
+    "EndsAt" INTEGER NOT NULL,
+    "EndedAt" INTEGER NULL,
+    CONSTRAINT "FK_PortalSessions_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT
+);
+
+CREATE TABLE "PortalSettings" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK_PortalSettings" PRIMARY KEY,
+    "IsOn" INTEGER NOT NULL,
+    "MessageLinkDays" INTEGER NOT NULL,
+    "Contact" TEXT NULL,
+    "Colour" TEXT NOT NULL,
+    "Version" TEXT NOT NULL
+);
+
+CREATE TABLE "PortalStandings" (
+    "MemberId" INTEGER NOT NULL CONSTRAINT "PK_PortalStandings" PRIMARY KEY,
+    "Generation" INTEGER NOT NULL,
+    CONSTRAINT "FK_PortalStandings_Members_MemberId" FOREIGN KEY ("MemberId") REFERENCES "Members" ("Id") ON DELETE RESTRICT
+);
+
+CREATE INDEX "IX_AcceptanceEvidence_MemberId" ON "AcceptanceEvidence" ("MemberId");
+
+CREATE INDEX "IX_AgreementAcceptances_AgreementId_VersionNumber" ON "AgreementAcceptances" ("AgreementId", "VersionNumber");
+
+CREATE UNIQUE INDEX "IX_AgreementAcceptances_MemberId_AgreementId_VersionNumber" ON "AgreementAcceptances" ("MemberId", "AgreementId", "VersionNumber");
+
+CREATE INDEX "IX_PortalCodes_CreatedAt" ON "PortalCodes" ("CreatedAt") WHERE "SealedAddress" IS NOT NULL;
+
+CREATE INDEX "IX_PortalCodes_ExpiresAt" ON "PortalCodes" ("ExpiresAt");
+
+CREATE INDEX "IX_PortalCodes_MemberId" ON "PortalCodes" ("MemberId");
+
+CREATE INDEX "IX_PortalLinks_ExpiresAt" ON "PortalLinks" ("ExpiresAt");
+
+CREATE INDEX "IX_PortalLinks_MemberId_Id" ON "PortalLinks" ("MemberId", "Id");
+
+CREATE UNIQUE INDEX "IX_PortalLinks_TokenHash" ON "PortalLinks" ("TokenHash");
+
+CREATE INDEX "IX_PortalSessions_EndsAt" ON "PortalSessions" ("EndsAt");
+
+CREATE INDEX "IX_PortalSessions_LinkId" ON "PortalSessions" ("LinkId");
+
+CREATE INDEX "IX_PortalSessions_MemberId_StartedAt" ON "PortalSessions" ("MemberId", "StartedAt");
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261123044709_Portal', '10.0.14');
+
+COMMIT;
+
+BEGIN TRANSACTION;
+CREATE TRIGGER "AgreementAcceptances_NoUPDATE" BEFORE UPDATE ON "AgreementAcceptances" BEGIN SELECT RAISE(ABORT, 'AgreementAcceptances is append-only'); END;
+
+CREATE TRIGGER "AgreementAcceptances_NoDELETE" BEFORE DELETE ON "AgreementAcceptances" BEGIN SELECT RAISE(ABORT, 'AgreementAcceptances is append-only'); END;
+
+CREATE TRIGGER "AgreementAcceptances_NoREPLACE" BEFORE INSERT ON "AgreementAcceptances" WHEN NEW."Id" IS NOT NULL AND EXISTS (SELECT 1 FROM "AgreementAcceptances" WHERE "Id" = NEW."Id") BEGIN SELECT RAISE(ABORT, 'AgreementAcceptances is append-only'); END;
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261123044737_PortalGuards', '10.0.14');
+
+COMMIT;
+

@@ -1,0 +1,12 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite;
+
+/// <summary>Written by hand: see <see cref="Migrations.Guards"/>.</summary>
+[DbContext(typeof(SqliteLoyaltyDbContext))]
+[Migration("20261123044737_PortalGuards")]
+internal sealed class PortalGuards : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder) => Guards.PortalOnSqlite(migrationBuilder);
+}

@@ -65,6 +65,9 @@ public enum Permission
     SettingsManage,
     AuditRead,
     AuditVerify,
+    JobsRead,
+
+    /// <summary>Running, pausing and resuming jobs.</summary>
     JobsManage,
 }
 

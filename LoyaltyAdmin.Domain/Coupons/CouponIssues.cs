@@ -103,7 +103,9 @@ public sealed class CouponIssueWork(LoyaltyDatabase database, CouponIssuing issu
 
     public override string Name => "Coupon issue";
 
-    public override async Task<string?> RunOnceAsync(CancellationToken cancel = default)
+    public override string Purpose => "Issues coupons to audiences.";
+
+    public override async Task<JobResult?> RunOnceAsync(CancellationToken cancel = default)
     {
         long? waiting;
         await using (var db = await database.ReadAsync(cancel))

@@ -22,9 +22,11 @@ public sealed class ExportWork(LoyaltyDatabase database, AccessControl access, J
 
     public override string Name => "Export";
 
+    public override string Purpose => "Makes the Excel files people ask for, one at a time.";
+
     public override TimeSpan PollEvery => TimeSpan.FromSeconds(3);
 
-    public override async Task<string?> RunOnceAsync(CancellationToken cancel = default)
+    public override async Task<JobResult?> RunOnceAsync(CancellationToken cancel = default)
     {
         await using (var db = await database.ReadAsync(cancel))
         {
@@ -68,7 +70,7 @@ public sealed class ExportWork(LoyaltyDatabase database, AccessControl access, J
 
     private static IQueryable<ExportJob> Waiting(LoyaltyDbContext db) => db.ExportJobs.Where(job => job.Status == ExportStatus.Waiting || job.Status == ExportStatus.Running);
 
-    private async Task<string?> NextAsync(HeldLease lease, CancellationToken cancel)
+    private async Task<JobResult?> NextAsync(HeldLease lease, CancellationToken cancel)
     {
         ExportJob? job;
         await using (var db = await database.ReadAsync(cancel))
@@ -93,7 +95,7 @@ public sealed class ExportWork(LoyaltyDatabase database, AccessControl access, J
                 (j.FinishedAt, j.ExpiresAt) = (clock.GetUtcNow(), clock.GetUtcNow() + ExportSettings.KeptFor);
             }, cancel);
 
-            return string.Create(CultureInfo.InvariantCulture, $"Export {job.Id}: {rows} rows.");
+            return new JobResult(string.Create(CultureInfo.InvariantCulture, $"Export {job.Id}: {rows} rows."), rows);
         }
         catch (Exception exception)
         {

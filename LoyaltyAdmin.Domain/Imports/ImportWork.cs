@@ -22,9 +22,11 @@ public sealed class ImportWork(ImportTools tools) : BackgroundWork
 
     public override string Name => "Import";
 
+    public override string Purpose => "Applies, cancels and rolls back confirmed imports, one of a kind at a time.";
+
     public override TimeSpan PollEvery => TimeSpan.FromSeconds(3);
 
-    public override async Task<string?> RunOnceAsync(CancellationToken cancel = default)
+    public override async Task<JobResult?> RunOnceAsync(CancellationToken cancel = default)
     {
         foreach (var kind in await WaitingKindsAsync(cancel))
         {

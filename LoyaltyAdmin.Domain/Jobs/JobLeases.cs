@@ -16,12 +16,15 @@ public sealed class LeaseLostException(string name) : Exception($"The lease “{
 /// </summary>
 public sealed class JobLeases(LoyaltyDatabase database, TimeProvider clock)
 {
-    private readonly string process = $"{Environment.MachineName}:{Environment.ProcessId}";
+    private const int MostNodeName = 80;
+
+    /// <summary>This process, as leases and the job history name it.</summary>
+    public static string Node { get; } = $"{Environment.MachineName[..Math.Min(Environment.MachineName.Length, MostNodeName - 12)]}:{Environment.ProcessId}";
 
     /// <summary>The lease, or null while another worker holds it.</summary>
     public async Task<HeldLease?> TryTakeAsync(string name, TimeSpan duration, CancellationToken cancel = default)
     {
-        var owner = $"{process[..Math.Min(process.Length, 80)]}:{Guid.NewGuid():N}";
+        var owner = $"{Node}:{Guid.NewGuid():N}";
         try
         {
             return await database.WriteAsync(Actor.System, db => TakeAsync(db, name, owner, duration, cancel), cancel);

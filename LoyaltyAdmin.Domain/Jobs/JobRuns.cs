@@ -6,92 +6,72 @@ using Microsoft.EntityFrameworkCore;
 namespace LoyaltyAdmin.Domain.Jobs;
 
 /// <summary>One line of the job history.</summary>
-public sealed record JobRunRow(long Id, string Job, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, bool? Succeeded, string? Summary);
+public sealed record JobRunRow(long Id, string Job, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, bool? Succeeded, string? Summary, string? Node, long? Amount, string? AskedBy);
 
-/// <summary>Runs jobs once at a time over all nodes and keeps what they did.</summary>
-public sealed class JobRuns(LoyaltyDatabase database, JobLeases leases, AccessControl access, TimeProvider clock)
+/// <summary>What jobs did: written by the <see cref="JobRunner"/>, read on the Jobs page.</summary>
+public sealed class JobRuns(LoyaltyDatabase database, AccessControl access, TimeProvider clock)
 {
-    private static readonly TimeSpan leaseFor = TimeSpan.FromMinutes(15);
+    private const int MostSummary = 1000;
+
     private static readonly TimeSpan kept = TimeSpan.FromDays(90);
+    private static readonly TimeSpan idleKept = TimeSpan.FromDays(2);
     private static readonly SortColumns<JobRun> sorts = new(run => run.Id);
 
-    /// <summary>
-    /// Runs a scheduled job unless another node is at it or it succeeded within <paramref name="atMostEvery"/>: a schedule that fires twice, or on two nodes, runs once.
-    /// </summary>
-    /// <param name="work">Answers what was done, in a sentence without personal data.</param>
-    /// <returns>Whether it ran.</returns>
-    public async Task<bool> RunAsync(string job, TimeSpan atMostEvery, Func<CancellationToken, Task<string>> work, CancellationToken cancel = default)
-    {
-        if (await leases.TryTakeAsync($"job:{job}", leaseFor, cancel) is not { } lease)
-        {
-            return false;
-        }
-
-        try
-        {
-            if (await RanSinceAsync(job, clock.GetUtcNow() - atMostEvery, cancel))
-            {
-                return false;
-            }
-
-            await RecordAsync(job, async token => await work(token), always: true, cancel);
-
-            return true;
-        }
-        finally
-        {
-            await leases.ReleaseAsync(lease, CancellationToken.None);
-        }
-    }
-
-    /// <summary>Runs the work and keeps a line about it: always, or only when it did something or failed. Failures go on to the caller.</summary>
-    public async Task<string?> RecordAsync(string job, Func<CancellationToken, Task<string?>> work, bool always = false, CancellationToken cancel = default)
+    /// <summary>Runs the work and keeps a line about it, if it did something or failed. Failures go on to the caller.</summary>
+    public async Task<JobResult?> RecordAsync(string job, Func<CancellationToken, Task<JobResult?>> work, string? askedBy = null, CancellationToken cancel = default)
     {
         var started = clock.GetUtcNow();
         try
         {
-            var summary = await work(cancel);
-            if (always || summary is not null)
+            var done = await work(cancel);
+            if (done is not null)
             {
                 // Done is done, also when the host is asked to stop just now.
-                await SaveAsync(job, started, succeeded: true, summary, CancellationToken.None);
+                await AddAsync(job, started, succeeded: true, done, askedBy);
             }
 
-            return summary;
+            return done;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
-            await SaveAsync(job, started, succeeded: false, WithoutPersonalData(exception), CancellationToken.None);
+            await AddAsync(job, started, succeeded: false, new JobResult(WithoutPersonalData(exception)), askedBy);
             throw;
         }
     }
 
     /// <summary>The runs of one job (null: of all), newest first.</summary>
-    [Requires(Permission.JobsManage)]
+    [Requires(Permission.JobsRead)]
     public async Task<Page<JobRunRow>> ListAsync(Actor actor, string? job, PageRequest page, CancellationToken cancel = default)
     {
-        await access.DemandAsync(actor, Permission.JobsManage, cancel: cancel);
+        await access.DemandAsync(actor, Permission.JobsRead, cancel: cancel);
         await using var db = await database.ReadAsync(cancel);
 
         return await db.JobRuns.Where(run => job == null || run.Job == job)
-            .ToPageAsync(page, sorts, run => new JobRunRow(run.Id, run.Job, run.StartedAt, run.FinishedAt, run.Succeeded, run.Summary), cancel);
+            .ToPageAsync(page, sorts, run => new JobRunRow(run.Id, run.Job, run.StartedAt, run.FinishedAt, run.Succeeded, run.Summary, run.Node, run.Amount, run.AskedBy), cancel);
     }
 
-    /// <summary>The latest run of each job, for the health check.</summary>
+    /// <summary>The latest run of each job.</summary>
     public async Task<IReadOnlyList<JobRunRow>> LatestAsync(CancellationToken cancel = default)
     {
         await using var db = await database.ReadAsync(cancel);
 
         return await db.JobRuns.Where(run => run.Id == db.JobRuns.Where(other => other.Job == run.Job).Max(other => other.Id))
-            .OrderBy(run => run.Job).Select(run => new JobRunRow(run.Id, run.Job, run.StartedAt, run.FinishedAt, run.Succeeded, run.Summary)).ToListAsync(cancel);
+            .OrderBy(run => run.Job).Select(run => new JobRunRow(run.Id, run.Job, run.StartedAt, run.FinishedAt, run.Succeeded, run.Summary, run.Node, run.Amount, run.AskedBy)).ToListAsync(cancel);
     }
 
-    /// <summary>Forgets runs older than 90 days.</summary>
+    /// <summary>Forgets runs older than 90 days, after two days those that found nothing to do; never a job's last one.</summary>
     public async Task<int> CleanUpAsync(CancellationToken cancel = default)
     {
-        var before = clock.GetUtcNow() - kept;
+        var (before, idleBefore) = (clock.GetUtcNow() - kept, clock.GetUtcNow() - idleKept);
+        await using var db = await database.ReadAsync(cancel);
+        var last = await db.JobRuns.GroupBy(run => run.Job).Select(job => job.Max(run => run.Id)).ToArrayAsync(cancel);
 
-        return await database.WriteAsync(Actor.System, db => db.JobRuns.Where(run => run.StartedAt < before).ExecuteDeleteAsync(cancel), cancel);
+        return await database.WriteAsync(Actor.System, async write =>
+        {
+            await write.JobBeats.Where(beat => beat.SeenAt < idleBefore).ExecuteDeleteAsync(cancel);
+
+            return await write.JobRuns.Where(run => (run.StartedAt < before || (run.StartedAt < idleBefore && run.Succeeded == true && run.Amount == 0)) && !last.Contains(run.Id)).ExecuteDeleteAsync(cancel);
+        }, cancel);
     }
 
     /// <summary>What went wrong, for histories and logs: an exception's own message may quote values, a refusal's never does.</summary>
@@ -100,30 +80,49 @@ public sealed class JobRuns(LoyaltyDatabase database, JobLeases leases, AccessCo
         RuleViolationException refusal => refusal.Message,
         DatabaseUnavailableException unavailable => unavailable.Message,
         LeaseLostException lost => lost.Message,
-        _ => $"{exception.GetType().Name} in {exception.TargetSite?.DeclaringType?.Name}.{exception.TargetSite?.Name}",
+        _ => $"An error in the program stopped it ({exception.GetType().Name} in {exception.TargetSite?.DeclaringType?.Name}.{exception.TargetSite?.Name}).",
     };
 
-    private async Task<bool> RanSinceAsync(string job, DateTimeOffset since, CancellationToken cancel)
+    /// <summary>A run begins: the history shows it at once. Runs a dead node left open are closed. Only under the job's lease.</summary>
+    internal Task<long> BeginAsync(string job, string? askedBy, CancellationToken cancel) => database.WriteAsync(Actor.System, async db =>
     {
-        await using var db = await database.ReadAsync(cancel);
+        var now = clock.GetUtcNow();
+        await db.JobRuns.Where(run => run.Job == job && run.FinishedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(run => run.FinishedAt, now).SetProperty(run => run.Summary, "Its node went away before the end. The next run does the rest."), cancel);
+        var begun = db.JobRuns.Add(new JobRun { Job = job, StartedAt = now, Node = JobLeases.Node, AskedBy = askedBy }).Entity;
+        await db.SaveChangesAsync(cancel);
 
-        return await db.JobRuns.AnyAsync(run => run.Job == job && run.Succeeded == true && run.StartedAt > since, cancel);
-    }
+        return begun.Id;
+    }, cancel);
 
-    private async Task SaveAsync(string job, DateTimeOffset started, bool succeeded, string? summary, CancellationToken cancel)
+    /// <summary>A run is over. Succeeded is null when it was stopped, which is neither.</summary>
+    internal Task EndAsync(long id, bool? succeeded, JobResult result) => UnlessGoneAsync(succeeded == false, db =>
+    {
+        var now = clock.GetUtcNow();
+
+        return db.JobRuns.Where(run => run.Id == id && run.FinishedAt == null).ExecuteUpdateAsync(set => set
+            .SetProperty(run => run.FinishedAt, now).SetProperty(run => run.Succeeded, succeeded).SetProperty(run => run.Summary, Short(result.Summary)).SetProperty(run => run.Amount, result.Amount));
+    });
+
+    private Task AddAsync(string job, DateTimeOffset started, bool succeeded, JobResult result, string? askedBy) => UnlessGoneAsync(!succeeded, db =>
+    {
+        db.JobRuns.Add(new JobRun { Job = job, StartedAt = started, FinishedAt = clock.GetUtcNow(), Succeeded = succeeded, Summary = Short(result.Summary), Amount = result.Amount, Node = JobLeases.Node, AskedBy = askedBy });
+
+        return Task.CompletedTask;
+    });
+
+    // A failure itself matters more than its history, which needs the same database.
+    private async Task UnlessGoneAsync(bool failed, Func<LoyaltyDbContext, Task> write)
     {
         try
         {
-            await database.WriteAsync(Actor.System, db =>
-            {
-                db.JobRuns.Add(new JobRun { Job = job, StartedAt = started, FinishedAt = clock.GetUtcNow(), Succeeded = succeeded, Summary = summary is { Length: > 1000 } ? summary[..1000] : summary });
-
-                return Task.CompletedTask;
-            }, cancel);
+            await database.WriteAsync(Actor.System, write, CancellationToken.None);
         }
-        catch (DatabaseUnavailableException) when (!succeeded)
+        catch (DatabaseUnavailableException) when (failed)
         {
-            // The failure itself matters more than its history, which needs the same database.
+            // The caller tells of the failure.
         }
     }
+
+    private static string Short(string text) => text.Length <= MostSummary ? text : text[..MostSummary];
 }

@@ -33,13 +33,15 @@ public sealed class MessageSender(LoyaltyDatabase database, SendFactsReader fact
 
     public override string Name => "Messages";
 
+    public override string Purpose => "Sends the messages of the outbox that are due. What became of each stands in the Outbox.";
+
     public override TimeSpan PollEvery => TimeSpan.FromSeconds(2);
 
     /// <summary>The pause after a number of failed attempts: 10 s, doubling, at most six hours; twelve attempts take almost six hours.</summary>
     public static TimeSpan PauseAfter(int attempts) => TimeSpan.FromSeconds(Math.Min(10 * Math.Pow(2, attempts - 1), longestPause.TotalSeconds));
 
     /// <summary>Sends until nothing is due. Never says anything to the job history: the message log has it all.</summary>
-    public override async Task<string?> RunOnceAsync(CancellationToken cancel = default)
+    public override async Task<JobResult?> RunOnceAsync(CancellationToken cancel = default)
     {
         while (await ClaimAsync(cancel) is { Messages.Count: > 0 } claimed)
         {

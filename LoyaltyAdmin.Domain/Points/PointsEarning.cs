@@ -21,9 +21,11 @@ public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger
 
     public override string Name => "Points of orders";
 
+    public override string Purpose => "Posts the points of new, changed and refunded orders.";
+
     public override TimeSpan PollEvery => TimeSpan.FromSeconds(5);
 
-    public override async Task<string?> RunOnceAsync(CancellationToken cancel = default)
+    public override async Task<JobResult?> RunOnceAsync(CancellationToken cancel = default)
     {
         var posted = 0;
         List<long> due;
@@ -37,7 +39,7 @@ public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger
         }
         while (due.Count == Batch);
 
-        return posted == 0 ? null : $"Posted the points of {posted} orders";
+        return posted == 0 ? null : new JobResult($"Posted the points of {posted} orders.", posted);
     }
 
     private async Task<List<long>> DueAsync(CancellationToken cancel)

@@ -43,13 +43,15 @@ public sealed class WebhookSender(LoyaltyDatabase database, SecretKeys keys, Web
 
     public override string Name => "Webhooks";
 
+    public override string Purpose => "Delivers events to webhooks. What became of each stands in the deliveries of the webhook.";
+
     public override TimeSpan PollEvery => TimeSpan.FromSeconds(5);
 
     /// <summary>The pause after a number of failed attempts: 10 s, doubling, at most six hours; twelve attempts take almost six hours.</summary>
     public static TimeSpan PauseAfter(int attempts) => TimeSpan.FromSeconds(Math.Min(10 * Math.Pow(2, attempts - 1), longestPause.TotalSeconds));
 
     /// <summary>Sends until nothing is due. Never says anything to the job history: the delivery log has it all.</summary>
-    public override async Task<string?> RunOnceAsync(CancellationToken cancel = default)
+    public override async Task<JobResult?> RunOnceAsync(CancellationToken cancel = default)
     {
         while (await ClaimAsync(cancel) is { Count: > 0 } claimed)
         {

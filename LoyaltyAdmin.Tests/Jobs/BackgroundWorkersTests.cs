@@ -53,12 +53,7 @@ public sealed class BackgroundWorkersTests() : DatabaseTest(DatabaseKind.Sqlite)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Logging.ClearProviders();
-        foreach (var work in works)
-        {
-            builder.Services.AddSingleton(work);
-        }
-
-        builder.Services.AddSingleton<TimeProvider>(Clock).AddSingleton(Db.Get<JobRuns>()).AddHostedService<BackgroundWorkers>();
+        builder.Services.AddSingleton<TimeProvider>(Clock).AddSingleton(Db.Get<JobRunner>()).AddSingleton(new JobCatalog([], works)).AddHostedService<BackgroundWorkers>();
 
         return builder.Build();
     }
@@ -70,12 +65,14 @@ public sealed class BackgroundWorkersTests() : DatabaseTest(DatabaseKind.Sqlite)
 
         public override string Name => name;
 
+        public override string Purpose => "Does what a test says.";
+
         // Never by itself within a test.
         public override TimeSpan PollEvery => TimeSpan.FromHours(1);
 
         public Task Ran(int times) => ran[times].Task;
 
-        public override Task<string?> RunOnceAsync(CancellationToken cancel = default)
+        public override Task<JobResult?> RunOnceAsync(CancellationToken cancel = default)
         {
             var run = Interlocked.Increment(ref runs);
             if (run < ran.Length)
@@ -83,7 +80,7 @@ public sealed class BackgroundWorkersTests() : DatabaseTest(DatabaseKind.Sqlite)
                 ran[run].TrySetResult();
             }
 
-            return Task.FromResult(script(run));
+            return Task.FromResult<JobResult?>(script(run));
         }
     }
 }

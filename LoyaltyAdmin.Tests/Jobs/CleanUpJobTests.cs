@@ -8,7 +8,6 @@ using LoyaltyAdmin.Domain.Webhooks;
 using LoyaltyAdmin.Tests.Support;
 using LoyaltyAdmin.Web.Jobs;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LoyaltyAdmin.Tests.Jobs;
 
@@ -41,8 +40,8 @@ public abstract class CleanUpJobTests(DatabaseKind kind) : DatabaseTest(kind)
 
     private async Task CleanUpAsync()
     {
-        var job = new CleanUpJob(Db.Get<JobRuns>(), Db.Get<ExportWork>(), Db.Get<ImportWork>(), Db.Get<AttemptLimits>(), Db.Get<WebhookSender>(), Db.Get<MessageSender>(), NullLogger<CleanUpJob>.Instance);
-        await job.Execute(null!);
+        var job = new CleanUpJob(Db.Get<JobRuns>(), Db.Get<ExportWork>(), Db.Get<ImportWork>(), Db.Get<AttemptLimits>(), Db.Get<WebhookSender>(), Db.Get<MessageSender>());
+        (await Db.Get<JobRunner>().RunAsync(job)).ShouldBeTrue();
         (await Db.Get<JobRuns>().LatestAsync()).ShouldHaveSingleItem().Succeeded.ShouldBe(true);
     }
 

@@ -14,46 +14,43 @@ public abstract class JobRunsTests(DatabaseKind kind) : DatabaseTest(kind)
     private JobRuns Runs => Db.Get<JobRuns>();
 
     [Fact]
-    public async Task A_schedule_that_fires_twice_runs_once()
+    public async Task A_failure_is_kept_without_the_values_it_quotes()
     {
-        var ran = 0;
-        Task<string> Work(CancellationToken cancel) => Task.FromResult($"run {Interlocked.Increment(ref ran)}");
+        var reader = await A.StaffUser().With(Permission.JobsRead).SaveToAsync(Db);
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Runs.RunAsync("job", TimeSpan.FromMinutes(4), Work))));
-        ran.ShouldBe(1);
-        Clock.Advance(TimeSpan.FromMinutes(5));
-        (await Runs.RunAsync("job", TimeSpan.FromMinutes(4), Work)).ShouldBeTrue();
-    }
+        await Should.ThrowAsync<FormatException>(() => Runs.RecordAsync("job", _ => throw new FormatException("+1 212 555 0100 is not a date")));
+        await Runs.RecordAsync("job", _ => Task.FromResult<JobResult?>(JobResult.Of(3, "things done.")));
 
-    [Fact]
-    public async Task A_failure_is_kept_without_the_values_it_quotes_and_tried_again()
-    {
-        var administrator = await A.StaffUser().With(Permission.JobsManage).SaveToAsync(Db);
-
-        await Should.ThrowAsync<FormatException>(() => Runs.RunAsync("job", TimeSpan.FromMinutes(4), _ => throw new FormatException("+1 212 555 0100 is not a date")));
-        (await Runs.RunAsync("job", TimeSpan.FromMinutes(4), _ => Task.FromResult("done"))).ShouldBeTrue();
-
-        var history = (await Runs.ListAsync(administrator, "job", new PageRequest())).Rows;
-        history.Select(run => run.Succeeded).ShouldBe([true, false]);
+        var history = (await Runs.ListAsync(reader, "job", new PageRequest())).Rows;
+        history.Select(run => (run.Succeeded, run.Amount)).ShouldBe([(true, 3), (false, null)]);
+        history.ShouldAllBe(run => run.Node == JobLeases.Node);
         history[1].Summary.ShouldNotBeNull().ShouldNotContain("555");
     }
 
     [Fact]
     public async Task Polling_that_finds_nothing_leaves_no_line()
     {
-        await Runs.RecordAsync("poll", _ => Task.FromResult<string?>(null));
+        await Runs.RecordAsync("poll", _ => Task.FromResult<JobResult?>(null));
 
         (await Runs.LatestAsync()).ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Old_runs_are_forgotten()
+    public async Task Old_and_idle_runs_are_forgotten_but_never_a_jobs_last_one()
     {
-        await Runs.RecordAsync("old", _ => Task.FromResult<string?>("done"));
-        Clock.Advance(TimeSpan.FromDays(91));
-        await Runs.RecordAsync("new", _ => Task.FromResult<string?>("done"));
+        await RunAsync("rare", 1);
+        await RunAsync("often", 1);
+        await RunAsync("often", 0);
+        Clock.Advance(TimeSpan.FromDays(3));
+        await RunAsync("often", 0);
+        await RunAsync("often", 0);
 
         (await Runs.CleanUpAsync()).ShouldBe(1);
-        (await Runs.LatestAsync()).ShouldHaveSingleItem().Job.ShouldBe("new");
+        Clock.Advance(TimeSpan.FromDays(91));
+        (await Runs.CleanUpAsync()).ShouldBe(2);
+
+        (await Runs.LatestAsync()).Select(run => run.Job).ShouldBe(["often", "rare"]);
+
+        Task RunAsync(string job, long amount) => Runs.RecordAsync(job, _ => Task.FromResult<JobResult?>(JobResult.Of(amount, "things done.")));
     }
 }

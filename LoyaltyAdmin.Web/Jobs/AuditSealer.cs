@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Jobs;
 
@@ -18,9 +17,11 @@ public sealed class AuditSealer(AuditSealing sealing, TimeProvider clock) : Back
 
     public override string Name => "Audit sealing";
 
+    public override string Purpose => "Chains new entries of the audit trail, so that a changed or missing one shows. The history has a line an hour.";
+
     public override TimeSpan PollEvery => TimeSpan.FromSeconds(25);
 
-    public override async Task<string?> RunOnceAsync(CancellationToken cancel = default)
+    public override async Task<JobResult?> RunOnceAsync(CancellationToken cancel = default)
     {
         try
         {
@@ -38,7 +39,7 @@ public sealed class AuditSealer(AuditSealing sealing, TimeProvider clock) : Back
             return null;
         }
 
-        var summary = string.Create(CultureInfo.InvariantCulture, $"{untold} audit entries sealed.");
+        var summary = JobResult.Of(untold, "audit entries sealed.");
         (untold, hasFailed, toldAt) = (0, false, now);
 
         return summary;

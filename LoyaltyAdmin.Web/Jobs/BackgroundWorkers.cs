@@ -6,7 +6,7 @@ namespace LoyaltyAdmin.Web.Jobs;
 /// Runs every <see cref="BackgroundWork"/> in a loop of its own. A failure never ends the host: it is logged without its values, kept in the
 /// job history and tried again, each time after a longer pause.
 /// </summary>
-public sealed partial class BackgroundWorkers(IEnumerable<BackgroundWork> works, JobRuns runs, TimeProvider clock, ILogger<BackgroundWorkers> logger) : BackgroundService
+public sealed partial class BackgroundWorkers(JobCatalog catalog, JobRunner runner, TimeProvider clock, ILogger<BackgroundWorkers> logger) : BackgroundService
 {
     private static readonly TimeSpan longestPause = TimeSpan.FromMinutes(5);
 
@@ -15,7 +15,7 @@ public sealed partial class BackgroundWorkers(IEnumerable<BackgroundWork> works,
 
     // Each loop on a thread of its own pool: the embedded database's calls are synchronous inside.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(works.Select(work => Task.Run(() => LoopAsync(work, stoppingToken), CancellationToken.None)));
+        Task.WhenAll(catalog.Loops.Select(work => Task.Run(() => LoopAsync(work, stoppingToken), CancellationToken.None)));
 
     private async Task LoopAsync(BackgroundWork work, CancellationToken stopping)
     {
@@ -24,9 +24,9 @@ public sealed partial class BackgroundWorkers(IEnumerable<BackgroundWork> works,
         {
             try
             {
-                var done = await runs.RecordAsync(work.Name, work.RunOnceAsync, always: false, stopping);
+                var wasBusy = await runner.RoundAsync(work, stopping);
                 failures = 0;
-                if (done is null)
+                if (!wasBusy)
                 {
                     await work.SleepAsync(work.PollEvery, stopping);
                 }

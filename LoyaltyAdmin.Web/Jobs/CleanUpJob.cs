@@ -8,14 +8,14 @@ using LoyaltyAdmin.Domain.Webhooks;
 namespace LoyaltyAdmin.Web.Jobs;
 
 /// <summary>Deletes what is only kept for a while: export files after 24 hours, rows of finished imports after 30 days, job history after 90, messages after two years, over sessions and attempt counters after a day.</summary>
-public sealed class CleanUpJob(JobRuns runs, ExportWork exports, ImportWork imports, AttemptLimits attempts, WebhookSender webhooks, MessageSender messages, ILogger<CleanUpJob> logger) : ScheduledJob(runs, logger)
+public sealed class CleanUpJob(JobRuns history, ExportWork exports, ImportWork imports, AttemptLimits attempts, WebhookSender webhooks, MessageSender messages) : ScheduledJob
 {
-    private readonly JobRuns history = runs;
+    public override string Name => "Clean-up";
 
-    protected override string Name => "Clean-up";
+    public override string Purpose => "Deletes what is kept only for a while: export files for 24 hours, rows of finished imports for 30 days, job history for 90 days, messages for two years.";
 
-    protected override TimeSpan AtMostEvery => TimeSpan.FromMinutes(50);
+    public override JobTiming Timing => new EveryMinutes(60);
 
-    protected override async Task<string> RunAsync(CancellationToken cancel) =>
-        $"{await exports.CleanUpAsync(cancel)} exports expired, {await imports.CleanUpAsync(cancel)} import rows, {await history.CleanUpAsync(cancel)} job runs, {await webhooks.CleanUpAsync(cancel)} webhook deliveries and {await messages.CleanUpAsync(cancel)} messages deleted, {await attempts.CleanUpAsync(cancel)} attempt counters forgotten.";
+    public override async Task<JobResult> RunAsync(CancellationToken cancel = default) =>
+        new($"{await exports.CleanUpAsync(cancel)} exports expired, {await imports.CleanUpAsync(cancel)} import rows, {await history.CleanUpAsync(cancel)} job runs, {await webhooks.CleanUpAsync(cancel)} webhook deliveries and {await messages.CleanUpAsync(cancel)} messages deleted, {await attempts.CleanUpAsync(cancel)} attempt counters forgotten.");
 }

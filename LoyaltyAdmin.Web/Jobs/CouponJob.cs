@@ -4,11 +4,13 @@ using LoyaltyAdmin.Domain.Jobs;
 namespace LoyaltyAdmin.Web.Jobs;
 
 /// <summary>Marks coupons whose validity has ended.</summary>
-public sealed class CouponJob(CouponExpiry expiry, JobRuns runs, ILogger<CouponJob> logger) : ScheduledJob(runs, logger)
+public sealed class CouponJob(CouponExpiry expiry) : ScheduledJob
 {
-    protected override string Name => "Coupon expiry";
+    public override string Name => "Coupon expiry";
 
-    protected override TimeSpan AtMostEvery => TimeSpan.FromMinutes(4);
+    public override string Purpose => "Marks coupons whose validity has ended.";
 
-    protected override async Task<string> RunAsync(CancellationToken cancel) => $"{await expiry.RunAsync(cancel)} coupons expired.";
+    public override JobTiming Timing => new EveryMinutes(5);
+
+    public override async Task<JobResult> RunAsync(CancellationToken cancel = default) => JobResult.Of(await expiry.RunAsync(cancel), "coupons expired.");
 }

@@ -4,11 +4,13 @@ using LoyaltyAdmin.Domain.Jobs;
 namespace LoyaltyAdmin.Web.Jobs;
 
 /// <summary>Posts the expiry of gift cards whose validity has ended.</summary>
-public sealed class GiftCardExpiryJob(GiftCardExpiry expiry, JobRuns runs, ILogger<GiftCardExpiryJob> logger) : ScheduledJob(runs, logger)
+public sealed class GiftCardExpiryJob(GiftCardExpiry expiry) : ScheduledJob
 {
-    protected override string Name => "Gift card expiry";
+    public override string Name => "Gift card expiry";
 
-    protected override TimeSpan AtMostEvery => TimeSpan.FromMinutes(4);
+    public override string Purpose => "Posts the expiry of gift cards whose validity has ended.";
 
-    protected override async Task<string> RunAsync(CancellationToken cancel) => $"{await expiry.RunAsync(cancel)} cards expired.";
+    public override JobTiming Timing => new EveryMinutes(5);
+
+    public override async Task<JobResult> RunAsync(CancellationToken cancel = default) => JobResult.Of(await expiry.RunAsync(cancel), "cards expired.");
 }

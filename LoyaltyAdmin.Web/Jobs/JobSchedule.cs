@@ -8,64 +8,84 @@ using Quartz;
 
 namespace LoyaltyAdmin.Web.Jobs;
 
-/// <summary>Every job and when it runs, on one screen.</summary>
+/// <summary>Every job of the schedule on one screen; each says when it runs. Loops are registered by their modules as <see cref="BackgroundWork"/>.</summary>
 public static class JobSchedule
 {
-    /// <summary>The times of a day, in the group's zone. After 03:00, so that a clock change neither skips nor doubles them.</summary>
-    private const string Nightly = "0 30 3 * * ?";
-
     /// <summary>Adds the schedule and the loops of background work. A stop waits for what runs, at most 25 s.</summary>
     public static void AddJobs(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddQuartz(quartz =>
-        {
-            quartz.Every<GiftCardExpiryJob>(TimeSpan.FromMinutes(5));
-            quartz.Every<CouponJob>(TimeSpan.FromMinutes(5));
-            quartz.Every<LotExpiryJob>(TimeSpan.FromMinutes(5));
-            quartz.Every<LoyaltyCardJob>(TimeSpan.FromMinutes(5));
-            quartz.Every<WalletHoldJob>(TimeSpan.FromMinutes(1));
-            quartz.Every<CleanUpJob>(TimeSpan.FromHours(1));
-        });
+        services.AddScheduledJobs();
+        services.AddSingleton(provider => new ExportSettings(builder.Configuration["Data:Exports"] is { Length: > 0 } folder
+            ? Path.GetFullPath(folder)
+            : Path.Combine(Path.GetDirectoryName(provider.GetRequiredService<Storage>().KeyFile)!, "exports")));
+        services.AddSingleton(new WebhookSettings(AllowLoopback: builder.Environment.IsDevelopment()));
+        services.AddJobRunning();
+        services.AddQuartz();
         services.AddQuartzHostedService(options =>
         {
             options.WaitForJobsToComplete = true;
             options.AwaitApplicationStarted = true;
         });
-        services.AddSingleton(provider => new ExportSettings(builder.Configuration["Data:Exports"] is { Length: > 0 } folder
-            ? Path.GetFullPath(folder)
-            : Path.Combine(Path.GetDirectoryName(provider.GetRequiredService<Storage>().KeyFile)!, "exports")));
-        services.AddSingleton<BackgroundWork, AuditSealer>();
-        services.AddSingleton(new WebhookSettings(AllowLoopback: builder.Environment.IsDevelopment()));
-        services.AddHostedService<NightlySchedule>();
-        services.AddHostedService<BackgroundWorkers>();
+        services.AddHostedService<QuartzTriggers>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
     }
 
-    private static void Every<TJob>(this IQuartzBuilder quartz, TimeSpan interval) where TJob : IJob =>
-        quartz.ScheduleJob<TJob>(
-            trigger => trigger.WithIdentity(typeof(TJob).Name).StartNow().WithSimpleSchedule(schedule => schedule.WithInterval(interval).RepeatForever()),
-            job => job.WithIdentity(typeof(TJob).Name));
+    /// <summary>The jobs.</summary>
+    public static IServiceCollection AddScheduledJobs(this IServiceCollection services) => services
+        .AddSingleton<ScheduledJob, GiftCardExpiryJob>()
+        .AddSingleton<ScheduledJob, CouponJob>()
+        .AddSingleton<ScheduledJob, LotExpiryJob>()
+        .AddSingleton<ScheduledJob, LoyaltyCardJob>()
+        .AddSingleton<ScheduledJob, WalletHoldJob>()
+        .AddSingleton<ScheduledJob, CleanUpJob>()
+        .AddSingleton<ScheduledJob, LedgerCheckJob>()
+        .AddSingleton<ScheduledJob, PurchaseRecountJob>()
+        .AddSingleton<ScheduledJob, TierJob>()
+        .AddSingleton<ScheduledJob, TagsAndSegmentsJob>()
+        .AddSingleton<BackgroundWork, AuditSealer>();
 
-    /// <summary>Nightly jobs follow the group's time zone, which stands in the database and is read once at start.</summary>
-    private sealed class NightlySchedule(ISchedulerFactory schedulers, LoyaltyDatabase database) : IHostedService
+    /// <summary>What runs them. Does without Quartz, only less to the second.</summary>
+    public static IServiceCollection AddJobRunning(this IServiceCollection services) => services
+        .AddSingleton<JobWatch>()
+        .AddHostedService(provider => provider.GetRequiredService<JobWatch>())
+        .AddHostedService<BackgroundWorkers>();
+
+    /// <summary>Quartz wakes each job at its time, in the group's zone as it was at start; whether the job is due is decided by the database.</summary>
+    private sealed class QuartzTriggers(ISchedulerFactory schedulers, LoyaltyDatabase database, JobCatalog catalog) : IHostedService
     {
         public async Task StartAsync(CancellationToken cancellationToken)
         {
             await using var db = await database.ReadAsync(cancellationToken);
             var zone = await db.CompanySettings.Select(settings => settings.TimeZone).FirstOrDefaultAsync(cancellationToken) is { } name ? Calendar.Zone(name) : TimeZoneInfo.Utc;
             var scheduler = await schedulers.GetScheduler(cancellationToken);
-            await NightlyAsync<LedgerCheckJob>(scheduler, zone, cancellationToken);
-            await NightlyAsync<PurchaseRecountJob>(scheduler, zone, cancellationToken);
-            await NightlyAsync<TierJob>(scheduler, zone, cancellationToken);
-            await NightlyAsync<TagsAndSegmentsJob>(scheduler, zone, cancellationToken);
+            foreach (var job in catalog.Scheduled)
+            {
+                var (cron, place) = job.Timing switch
+                {
+                    DailyAt daily => ($"0 {daily.Time.Minute} {daily.Time.Hour} * * ?", zone),
+                    EveryMinutes { Minutes: < 60 } every => ($"0 0/{every.Minutes} * * * ?", TimeZoneInfo.Utc),
+                    _ => ("0 0 * * * ?", TimeZoneInfo.Utc),
+                };
+                await scheduler.ScheduleJob(
+                    JobBuilder.Create<WakeJob>().WithIdentity(job.Key).Build(),
+                    TriggerBuilder.Create().WithIdentity(job.Key).WithCronSchedule(cron, schedule => schedule.InTimeZone(place)).Build(),
+                    cancellationToken: cancellationToken);
+            }
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 
-        private static async Task NightlyAsync<TJob>(IScheduler scheduler, TimeZoneInfo zone, CancellationToken cancel) where TJob : IJob => await scheduler.ScheduleJob(
-            JobBuilder.Create<TJob>().WithIdentity(typeof(TJob).Name).Build(),
-            TriggerBuilder.Create().WithIdentity(typeof(TJob).Name).WithCronSchedule(Nightly, cron => cron.InTimeZone(zone)).Build(),
-            cancellationToken: cancel);
+    /// <summary>What Quartz fires.</summary>
+    private sealed class WakeJob(JobCatalog catalog, JobWatch watch) : IJob
+    {
+        public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+        {
+            if (catalog.Find(context.JobDetail.Key.Name) is ScheduledJob job)
+            {
+                await Task.Run(() => watch.RunAsync(job, askedBy: null, cancellationToken), CancellationToken.None);
+            }
+        }
     }
 }

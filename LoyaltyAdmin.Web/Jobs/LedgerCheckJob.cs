@@ -5,16 +5,18 @@ using LoyaltyAdmin.Domain.Ledger;
 namespace LoyaltyAdmin.Web.Jobs;
 
 /// <summary>Checks every night that the ledger ties out, and keeps the result as evidence.</summary>
-public sealed class LedgerCheckJob(LedgerInvariants invariants, JobRuns runs, ILogger<LedgerCheckJob> logger) : ScheduledJob(runs, logger)
+public sealed class LedgerCheckJob(LedgerInvariants invariants) : ScheduledJob
 {
-    protected override string Name => "Ledger check";
+    public override string Name => "Ledger check";
 
-    protected override TimeSpan AtMostEvery => TimeSpan.FromHours(12);
+    public override string Purpose => "Adds up every balance, entry and reversal again, compares, and keeps the result as evidence.";
 
-    protected override async Task<string> RunAsync(CancellationToken cancel)
+    public override JobTiming Timing => DailyAt.Night;
+
+    public override async Task<JobResult> RunAsync(CancellationToken cancel = default)
     {
         var run = await invariants.RunAsync(Actor.System, cancel);
 
-        return run.Violations == 0 ? $"{run.Transactions} transactions tie out." : $"{run.Violations} violations: see Ledger check.";
+        return new JobResult(run.Violations == 0 ? $"{run.Transactions} transactions tie out." : $"{run.Violations} violations: see Ledger Check.", run.Transactions);
     }
 }

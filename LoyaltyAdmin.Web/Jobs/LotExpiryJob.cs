@@ -4,11 +4,13 @@ using LoyaltyAdmin.Domain.Ledger;
 namespace LoyaltyAdmin.Web.Jobs;
 
 /// <summary>Posts what ran out of points and wallets.</summary>
-public sealed class LotExpiryJob(LotExpiry expiry, JobRuns runs, ILogger<LotExpiryJob> logger) : ScheduledJob(runs, logger)
+public sealed class LotExpiryJob(LotExpiry expiry) : ScheduledJob
 {
-    protected override string Name => "Points and wallet expiry";
+    public override string Name => "Points and wallet expiry";
 
-    protected override TimeSpan AtMostEvery => TimeSpan.FromMinutes(4);
+    public override string Purpose => "Posts the points and wallet amounts whose time is over.";
 
-    protected override async Task<string> RunAsync(CancellationToken cancel) => $"{await expiry.RunAsync(cancel)} accounts lost what expired.";
+    public override JobTiming Timing => new EveryMinutes(5);
+
+    public override async Task<JobResult> RunAsync(CancellationToken cancel = default) => JobResult.Of(await expiry.RunAsync(cancel), "accounts lost what expired.");
 }

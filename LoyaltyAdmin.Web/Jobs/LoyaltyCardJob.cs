@@ -4,11 +4,18 @@ using LoyaltyAdmin.Domain.Jobs;
 namespace LoyaltyAdmin.Web.Jobs;
 
 /// <summary>Expires loyalty cards whose validity is over and ends tier grants whose term is.</summary>
-public sealed class LoyaltyCardJob(CardExpiry expiry, TierGrants grants, JobRuns runs, ILogger<LoyaltyCardJob> logger) : ScheduledJob(runs, logger)
+public sealed class LoyaltyCardJob(CardExpiry expiry, TierGrants grants) : ScheduledJob
 {
-    protected override string Name => "Loyalty cards";
+    public override string Name => "Loyalty cards";
 
-    protected override TimeSpan AtMostEvery => TimeSpan.FromMinutes(4);
+    public override string Purpose => "Expires loyalty cards whose validity is over and ends tier grants whose term is over.";
 
-    protected override async Task<string> RunAsync(CancellationToken cancel) => $"{await expiry.RunAsync(cancel)} cards expired, {await grants.RunAsync(cancel)} tier grants ended.";
+    public override JobTiming Timing => new EveryMinutes(5);
+
+    public override async Task<JobResult> RunAsync(CancellationToken cancel = default)
+    {
+        var (cards, ended) = (await expiry.RunAsync(cancel), await grants.RunAsync(cancel));
+
+        return new JobResult($"{cards} cards expired, {ended} tier grants ended.", cards + ended);
+    }
 }

@@ -4,11 +4,13 @@ using LoyaltyAdmin.Domain.Orders;
 namespace LoyaltyAdmin.Web.Jobs;
 
 /// <summary>Proves every night that purchase summaries equal the orders, repairs what does not and keeps the differences in the history.</summary>
-public sealed class PurchaseRecountJob(PurchaseRecount recount, JobRuns runs, ILogger<PurchaseRecountJob> logger) : ScheduledJob(runs, logger)
+public sealed class PurchaseRecountJob(PurchaseRecount recount) : ScheduledJob
 {
-    protected override string Name => "Purchase recount";
+    public override string Name => "Purchase recount";
 
-    protected override TimeSpan AtMostEvery => TimeSpan.FromHours(12);
+    public override string Purpose => "Proves that the purchase summaries of members equal their orders, and repairs what does not.";
 
-    protected override async Task<string> RunAsync(CancellationToken cancel) => (await recount.RunAsync(cancel)).ToString();
+    public override JobTiming Timing => DailyAt.Night;
+
+    public override async Task<JobResult> RunAsync(CancellationToken cancel = default) => new((await recount.RunAsync(cancel)).ToString());
 }

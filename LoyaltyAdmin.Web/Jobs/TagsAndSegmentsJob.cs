@@ -5,11 +5,13 @@ using LoyaltyAdmin.Domain.Tags;
 namespace LoyaltyAdmin.Web.Jobs;
 
 /// <summary>Recalculates the computed tags, then counts the segments, which may ask for them.</summary>
-public sealed class TagsAndSegmentsJob(TagRecalculation tags, SegmentSnapshots segments, JobRuns runs, ILogger<TagsAndSegmentsJob> logger) : ScheduledJob(runs, logger)
+public sealed class TagsAndSegmentsJob(TagRecalculation tags, SegmentSnapshots segments) : ScheduledJob
 {
-    protected override string Name => "Tags and segments";
+    public override string Name => "Tags and segments";
 
-    protected override TimeSpan AtMostEvery => TimeSpan.FromHours(20);
+    public override string Purpose => "Recalculates the computed tags, then counts the segments and keeps who came and left.";
 
-    protected override async Task<string> RunAsync(CancellationToken cancel) => $"{await tags.RunAllAsync(cancel)} {await segments.TakeAllAsync(cancel)}";
+    public override JobTiming Timing => DailyAt.Night;
+
+    public override async Task<JobResult> RunAsync(CancellationToken cancel = default) => new($"{await tags.RunAllAsync(cancel)} {await segments.TakeAllAsync(cancel)}");
 }

@@ -4,16 +4,18 @@ using LoyaltyAdmin.Domain.Jobs;
 namespace LoyaltyAdmin.Web.Jobs;
 
 /// <summary>Follows every card's tier each night: period ends, late and refunded orders, changed plans.</summary>
-public sealed class TierJob(TierCalculation tiers, JobRuns runs, ILogger<TierJob> logger) : ScheduledJob(runs, logger)
+public sealed class TierJob(TierCalculation tiers) : ScheduledJob
 {
-    protected override string Name => "Card tiers";
+    public override string Name => "Card tiers";
 
-    protected override TimeSpan AtMostEvery => TimeSpan.FromHours(12);
+    public override string Purpose => "Follows every card's tier: period ends, late and refunded orders, changed plans.";
 
-    protected override async Task<string> RunAsync(CancellationToken cancel)
+    public override JobTiming Timing => DailyAt.Night;
+
+    public override async Task<JobResult> RunAsync(CancellationToken cancel = default)
     {
         var (cards, changed) = await tiers.RunAsync(cancel);
 
-        return $"{cards} cards looked at, {changed} changed.";
+        return new JobResult($"{cards} cards looked at, {changed} changed.", changed);
     }
 }

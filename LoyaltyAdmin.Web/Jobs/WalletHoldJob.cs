@@ -4,11 +4,13 @@ using LoyaltyAdmin.Domain.Wallets;
 namespace LoyaltyAdmin.Web.Jobs;
 
 /// <summary>Gives back what was set aside in wallets and neither captured nor released in time.</summary>
-public sealed class WalletHoldJob(WalletHolds holds, JobRuns runs, ILogger<WalletHoldJob> logger) : ScheduledJob(runs, logger)
+public sealed class WalletHoldJob(WalletHolds holds) : ScheduledJob
 {
-    protected override string Name => "Wallet holds";
+    public override string Name => "Wallet holds";
 
-    protected override TimeSpan AtMostEvery => TimeSpan.FromSeconds(50);
+    public override string Purpose => "Gives back what was set aside in wallets and neither captured nor released in time.";
 
-    protected override async Task<string> RunAsync(CancellationToken cancel) => $"{await holds.ExpireAsync(cancel)} holds came back.";
+    public override JobTiming Timing => new EveryMinutes(1);
+
+    public override async Task<JobResult> RunAsync(CancellationToken cancel = default) => JobResult.Of(await holds.ExpireAsync(cancel), "holds came back.");
 }

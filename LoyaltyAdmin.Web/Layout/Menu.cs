@@ -59,6 +59,7 @@ public static class Menu
             new("API Clients", "/system-configuration/api-clients", Permission.ApiClientsManage),
             new("Webhooks", "/system-configuration/webhooks", Permission.WebhooksManage),
             new("Audit Trail", "/system-configuration/audit-trail", Permission.AuditRead),
+            new("Jobs", "/system-configuration/jobs", Permission.JobsRead),
             new("Ledger Check", "/system-configuration/ledger-check", Permission.LedgerRead),
         ]),
     ];

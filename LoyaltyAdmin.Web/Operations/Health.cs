@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Jobs;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -72,20 +73,19 @@ public static class Health
         }
     }
 
-    /// <summary>A job that failed the last time it ran makes the node degraded, not useless.</summary>
-    private sealed class JobHealth(LoyaltyDatabase database) : IHealthCheck
+    /// <summary>A job that is late, or failed the last time it ran, makes the node degraded, not useless.</summary>
+    private sealed class JobHealth(JobBoard board) : IHealthCheck
     {
-        private const int Latest = 200;
-
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             try
             {
-                await using var db = await database.ReadAsync(cancellationToken);
-                var runs = await db.JobRuns.Where(run => run.Succeeded != null).OrderByDescending(run => run.Id).Take(Latest).Select(run => new { run.Job, run.Succeeded }).ToListAsync(cancellationToken);
-                var failed = runs.DistinctBy(run => run.Job).Where(run => run.Succeeded == false).Select(run => run.Job).Order(StringComparer.Ordinal).ToList();
+                var troubles = await board.TroublesAsync(cancellationToken);
+                string[] told = [Told("Failed last time", JobState.Failing), Told("Late", JobState.Late)];
 
-                return failed.Count > 0 ? HealthCheckResult.Degraded($"Failed last time: {string.Join(", ", failed)}.") : HealthCheckResult.Healthy();
+                return troubles.Count > 0 ? HealthCheckResult.Degraded(string.Join(' ', told).Trim()) : HealthCheckResult.Healthy();
+
+                string Told(string what, JobState state) => troubles.Any(job => job.State == state) ? $"{what}: {string.Join(", ", troubles.Where(job => job.State == state).Select(job => job.Name))}." : "";
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {

@@ -41,6 +41,7 @@ public static class DomainServices
         .AddSingleton<Ledger.Ledger>()
         .AddSingleton<LedgerInvariants>()
         .AddSingleton<MemberAccounts>()
+        .AddSingleton<Reversals>()
         .AddSingleton<LotExpiry>()
         .AddSingleton<SecurityAlerts>()
         .AddSingleton<AttemptLimits>()

@@ -152,7 +152,7 @@ public sealed class CouponRedeeming(LoyaltyDatabase database, AccessControl acce
     private async Task<(FoundCoupon Found, CouponFacts Facts, CouponBasket Basket)> PrepareAsync(LoyaltyDbContext db, Grant grant, CouponUse use, CancellationToken cancel)
     {
         use.Check().ThrowIfAny();
-        var store = await OpenStoreAsync(db, use.StoreCode, cancel);
+        var store = await OpenStores.DemandAsync(db, use.StoreCode, cancel);
         grant.DemandStore(store.Id, "The store");
         var now = clock.GetUtcNow();
         var found = await lookup.FindAsync(db, grant, use.Code, use.MemberNumber, now, cancel);
@@ -168,15 +168,6 @@ public sealed class CouponRedeeming(LoyaltyDatabase database, AccessControl acce
         var lines = await CouponCatalog.LinesAsync(db, use.Lines, rules.Items, Currency.Of(use.Currency), cancel);
 
         return (found, new CouponFacts(found.Held?.Status ?? MemberCouponStatus.Active, usable, found.Coupon.Currency, rules, await StoreScopes.ResolveAsync(db, rules.Stores, cancel)), new CouponBasket(use.Currency, store.Id, use.Channel, lines, others));
-    }
-
-    // Read on the connection of the write: waiting for a second one while holding the first, many tills at once would wait for each other.
-    private static async Task<Store> OpenStoreAsync(LoyaltyDbContext db, string code, CancellationToken cancel)
-    {
-        var lower = code.ToLowerInvariant();
-
-        return await db.Stores.AsNoTracking().FirstOrDefaultAsync(s => s.Code.ToLower() == lower && s.IsOpen, cancel)
-            ?? throw new RuleViolationException("unknown_store", $"There is no open store with the code “{code}”.") { Field = "storeCode" };
     }
 
     // The claim hangs on the request, so that a repeat after a lost answer claims nothing again.

@@ -32,9 +32,12 @@ internal abstract partial class LedgerSql
     public virtual string OpenAccounts(string memberIds) =>
         $$"""
         INSERT INTO "LedgerAccounts" ("Kind", "Currency", "StoreId", "MemberId", "Balance", "LastSequence", "Status")
-        SELECT {0}, {1}, {2}, m."Id", 0, 0, {3} FROM "Members" m WHERE m."Id" IN ({{memberIds}})
+        SELECT {0}, {1}, {2}, m."Id", 0, 0, {3} FROM "Members" m WHERE m."Id" IN ({{memberIds}}) AND m."Status" <> 'Merged' {{WhileMembersStay}}
         ON CONFLICT DO NOTHING
         """;
+
+    /// <summary>Waits for a merge of the members that is under way, and looks at them again.</summary>
+    protected virtual string WhileMembersStay => "";
 
     /// <summary>Commands of a connection, one per text.</summary>
     protected static Func<string, DbCommand> Commands(DbConnection connection, DbTransaction? transaction) => text =>

@@ -26,7 +26,7 @@ public sealed class GiftCardCatalog(LoyaltyDatabase database, StoreScopes scopes
 
         return store is { IsOpen: true }
             ? store
-            : throw new RuleViolationException("unknown_store", $"There is no open store with the code “{code}”.") { Field = "storeCode" };
+            : throw OpenStores.Unknown(code);
     }
 
     public async ValueTask<Store> StoreAsync(long id, CancellationToken cancel = default) =>

@@ -29,7 +29,7 @@ public sealed record GiftCardMoved(long TransactionId, decimal Amount, decimal B
 public sealed record GiftCardBalance(string MaskedNumber, GiftCardStatus Status, decimal Balance, string Currency, DateTimeOffset? ExpiresAt);
 
 /// <summary>Spending, recharging, activating and giving back: what tills and online stores do with sold cards.</summary>
-public sealed class GiftCardPayments(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, GiftCardCatalog catalog, GiftCardLookup lookup, CardNumbers numbers, TimeProvider clock)
+public sealed class GiftCardPayments(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, GiftCardCatalog catalog, GiftCardLookup lookup, CardNumbers numbers, Reversals reversals, TimeProvider clock)
 {
     private const int PartialAttempts = 20;
 
@@ -142,53 +142,9 @@ public sealed class GiftCardPayments(LoyaltyDatabase database, Ledger.Ledger led
     {
         var grant = await access.DemandAsync(actor, permission: null, ApiScope.GiftCardsReverse, cancel);
         var operation = Operation.For(actor, idempotencyKey, "reverse", transactionId, amount);
-        var posted = await ledger.RepeatableAsync(operation, () => ReverseAsync(grant, operation, transactionId, amount, cancel), cancel);
+        var posted = await ledger.RepeatableAsync(operation, () => reversals.GiveBackAsync(grant, operation, AccountKind.GiftCard, transactionId, amount, cancel), cancel);
 
         return Answer(posted, posted.Transaction.Channel);
-    }
-
-    private async Task<Posted> ReverseAsync(Grant grant, Operation operation, long transactionId, decimal? amount, CancellationToken cancel)
-    {
-        await using var db = await database.ReadAsync(cancel);
-        var original = await db.LedgerTransactions.FirstOrDefaultAsync(t => t.Id == transactionId && t.AccountKind == AccountKind.GiftCard && t.Type == TransactionType.Consumption && t.Refusal == null, cancel);
-        if (original is null || !grant.Sees(original.StoreId))
-        {
-            throw new NotFoundException("The transaction");
-        }
-
-        var currency = Currency.Of(original.Currency);
-        var taken = -original.Amount;
-        var left = await db.LedgerCaptures.Where(c => c.TransactionId == transactionId).Select(c => (long?)c.Remaining).FirstOrDefaultAsync(cancel) ?? taken;
-        new FieldErrors().Require(amount is null || (amount > 0 && currency.Fits(amount.Value)), "amount", "The amount must be above 0 and have no more decimals than the currency.").ThrowIfAny();
-        var back = amount is { } part ? currency.ToMinor(part) : left;
-        if (back > left || back == 0)
-        {
-            throw Refusals.Exception(Refusals.ExceedsCapture, 0, original.Currency);
-        }
-
-        var store = await catalog.StoreAsync(original.StoreId, cancel);
-        var now = clock.GetUtcNow();
-
-        return await ledger.PostAsync(new Posting
-        {
-            Operation = operation,
-            Type = TransactionType.ConsumptionReversal,
-            AccountKind = AccountKind.GiftCard,
-            AccountId = original.AccountId,
-            Currency = original.Currency,
-            Amount = back,
-            House = [new HouseLeg(House.Redemptions, -back)],
-            HomeStoreId = original.HomeStoreId,
-            StoreId = original.StoreId,
-            Channel = original.Channel,
-            BusinessDay = store.Zone.DayOf(now),
-            At = now,
-            OrderNumber = original.OrderNumber,
-            ReversesId = original.Id,
-            ReversibleAmount = taken,
-            From = [AccountStatus.Open, AccountStatus.Blocked, AccountStatus.Expired],
-            OnlyWhileUsable = false,
-        }, cancel: cancel);
     }
 
     private async Task<(FoundCard Card, Store Store, Currency Currency)> PrepareAsync(Grant grant, GiftCardMovement movement, CancellationToken cancel)

@@ -63,7 +63,7 @@ public sealed class Ledger(LoyaltyDatabase database)
             var refusal = Refusals.Diagnose(account, posting);
             if (!IsGone(refusal, posting) || attempt == PostAttempts)
             {
-                throw Refusals.Exception(refusal, account?.Balance ?? 0, posting.Currency, posting.AccountKind);
+                throw Refusals.Exception(refusal, await UsableAsync(db, account, posting, cancel), posting.Currency, posting.AccountKind);
             }
         }
     }
@@ -147,6 +147,11 @@ public sealed class Ledger(LoyaltyDatabase database)
 
             return row.TransactionId > 0 ? new Posted(Row(posting, row), WasRepeated: false) : await RefusedAsync(posting, keepRefusal, cancel);
         }
+        catch (InsufficientBalanceException)
+        {
+            // The balance covers it, what is usable of it does not.
+            return await RefusedAsync(posting, keepRefusal, cancel, Refusals.InsufficientBalance);
+        }
         catch (Exception exception) when (database.Provider.IsUniqueViolation(exception))
         {
             // The key was used before, or two requests raced on it: the first one's answer stands.
@@ -159,15 +164,20 @@ public sealed class Ledger(LoyaltyDatabase database)
         }
     }
 
-    private async Task<Posted> RefusedAsync(Posting posting, bool keep, CancellationToken cancel)
+    private async Task<Posted> RefusedAsync(Posting posting, bool keep, CancellationToken cancel, string? because = null)
     {
         if (await FindAsync(posting.Operation, cancel) is { } first)
         {
             return new Posted(first, WasRepeated: true);
         }
 
-        var account = await ReadAsync(db => db.LedgerAccounts.FirstOrDefaultAsync(a => a.Id == posting.AccountId, cancel), cancel);
-        var refusal = Row(posting, new PostingRow(0, account?.Balance ?? 0, 0), Refusals.Diagnose(account, posting));
+        var (account, usable) = await ReadAsync(async db =>
+        {
+            var found = await db.LedgerAccounts.FirstOrDefaultAsync(a => a.Id == posting.AccountId, cancel);
+
+            return (found, await UsableAsync(db, found, posting, cancel));
+        }, cancel);
+        var refusal = Row(posting, new PostingRow(0, usable, 0), because ?? Refusals.Diagnose(account, posting));
         if (!keep || refusal.Refusal == Refusals.Changed)
         {
             return new Posted(refusal, WasRepeated: false);
@@ -188,6 +198,20 @@ public sealed class Ledger(LoyaltyDatabase database)
         {
             return new Posted(await FindAsync(posting.Operation, cancel) ?? refusal, WasRepeated: true);
         }
+    }
+
+    /// <summary>What a refused posting could have taken: where it takes from lots, what is not usable yet or over does not count.</summary>
+    private static async Task<long> UsableAsync(LoyaltyDbContext db, LedgerAccount? account, Posting posting, CancellationToken cancel)
+    {
+        if (account is null || posting.Lots is not LotChange.Take take)
+        {
+            return account?.Balance ?? 0;
+        }
+
+        var lots = await db.LedgerLots.AsNoTracking().Where(lot => lot.AccountId == account.Id && lot.Remaining > 0).ToListAsync(cancel);
+        var first = take.FirstOf is { } moving ? await db.LedgerLotMovements.Where(m => m.TransactionId == moving).Select(m => m.LotId).ToArrayAsync(cancel) : [];
+
+        return LotAllocation.Usable([.. lots.Select(lot => new OpenLot(lot.Id, lot.Kind, lot.Remaining, lot.UsableFrom, lot.ExpiresAt))], take, posting.At, first.ToHashSet()).Sum(lot => lot.Remaining);
     }
 
     private async Task<T> ReadAsync<T>(Func<LoyaltyDbContext, Task<T>> query, CancellationToken cancel)

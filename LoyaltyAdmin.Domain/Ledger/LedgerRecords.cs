@@ -126,7 +126,7 @@ public sealed class LedgerTransaction : IAppendOnly
     /// <summary>The signed change of the account in minor units; 0 for freeze, restore and refused attempts.</summary>
     public long Amount { get; init; }
 
-    /// <summary>The balance right after, minor units; running balance per card.</summary>
+    /// <summary>The balance right after, minor units; running balance per account. Of a refused attempt: what could have been taken.</summary>
     public long BalanceAfter { get; init; }
 
     /// <summary>The gapless number within the account; null for a refused attempt.</summary>

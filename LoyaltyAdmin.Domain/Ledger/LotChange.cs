@@ -64,9 +64,7 @@ internal static class LotAllocation
     /// <param name="first">Lots to take from before others.</param>
     public static List<(long LotId, long Amount)> Take(IReadOnlyList<OpenLot> lots, LotChange.Take take, long amount, DateTimeOffset at, IReadOnlySet<long> first)
     {
-        var open = lots
-            .Where(lot => take.Only is not { } only || lot.Kind == only)
-            .Where(lot => take.Expired ? lot.IsOver(at) : take.WhateverDates || first.Contains(lot.Id) || lot.IsUsable(at))
+        var open = Usable(lots, take, at, first)
             .OrderBy(lot => first.Contains(lot.Id) ? 0 : 1)
             .ThenBy(lot => (take.Order == LotOrder.BonusFirst) == (lot.Kind == LotKind.Bonus) ? 0 : 1)
             .ThenBy(lot => lot.ExpiresAt ?? DateTimeOffset.MaxValue)
@@ -86,6 +84,11 @@ internal static class LotAllocation
 
         return [.. InOrder(principal, wanted - fromBonus), .. InOrder(bonus, fromBonus)];
     }
+
+    /// <summary>The lots that may be taken from.</summary>
+    public static IEnumerable<OpenLot> Usable(IEnumerable<OpenLot> lots, LotChange.Take take, DateTimeOffset at, IReadOnlySet<long> first) => lots
+        .Where(lot => take.Only is not { } only || lot.Kind == only)
+        .Where(lot => take.Expired ? lot.IsOver(at) : take.WhateverDates || first.Contains(lot.Id) || lot.IsUsable(at));
 
     /// <summary>What goes back to which lot, what was taken last first.</summary>
     /// <param name="taken">What is still taken of each lot, in the order of taking.</param>

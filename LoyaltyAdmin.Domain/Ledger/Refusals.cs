@@ -79,9 +79,9 @@ public static class Refusals
     };
 }
 
-/// <summary>The balance does not cover the amount; carries the balance so that the till can offer another tender for the rest.</summary>
+/// <summary>What is usable of the balance does not cover the amount; carries it so that the till can offer another tender for the rest.</summary>
 public sealed class InsufficientBalanceException(decimal balance, string currency)
-    : RuleViolationException(Refusals.InsufficientBalance, $"The balance of {Values.Currency.Of(currency).Format(balance, System.Globalization.CultureInfo.InvariantCulture)} does not cover the amount.")
+    : RuleViolationException(Refusals.InsufficientBalance, $"The usable balance of {Values.Currency.Of(currency).Format(balance, System.Globalization.CultureInfo.InvariantCulture)} does not cover the amount.")
 {
     public decimal Balance { get; } = balance;
 

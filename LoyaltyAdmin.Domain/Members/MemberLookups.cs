@@ -65,6 +65,16 @@ public sealed class MemberLookups(LoyaltyDatabase database, AccessControl access
         return null;
     }
 
+    /// <summary>The member whose value moves; a merged duplicate's number leads to its survivor.</summary>
+    /// <exception cref="RuleViolationException">The member is frozen.</exception>
+    internal static async Task<long> DemandActiveAsync(LoyaltyDbContext db, string number, CancellationToken cancel) =>
+        await ResolveAsync(db, new MemberSought(Number: number), cancel) switch
+        {
+            { Status: MemberStatus.Active } member => member.Id,
+            { Status: MemberStatus.Frozen } => throw new RuleViolationException("member_frozen", "The member is frozen. Restore the member first."),
+            _ => throw new NotFoundException("The member"),
+        };
+
     internal static async Task<Member?> ByNumberAsync(IQueryable<Member> members, string number, CancellationToken cancel) =>
         await members.FirstOrDefaultAsync(m => m.Number == number, cancel) is { } found ? await SurvivorAsync(members, found, cancel) : null;
 

@@ -4,10 +4,9 @@ using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Cards;
 using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Orders;
-using LoyaltyAdmin.Domain.Points;
 using LoyaltyAdmin.Domain.Values;
-using LoyaltyAdmin.Domain.Wallets;
 using LoyaltyAdmin.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,7 +21,7 @@ public sealed record MergePreview(long FromId, string FromNumber, string? FromNa
 public sealed record DuplicatePair(long FirstId, string FirstNumber, string? FirstName, long SecondId, string SecondNumber, string? SecondName, string Why);
 
 /// <summary>Makes one member of two: everything the duplicate has moves, its number leads to the survivor, nothing is lost from sums or proofs.</summary>
-public sealed class MemberMerges(LoyaltyDatabase database, AccessControl access, PurchaseSummaries summaries, TierCalculation tiers, PointsTransfers points, WalletTransfers wallets, WebhookOutbox webhooks, Stores.GroupCalendar calendar)
+public sealed class MemberMerges(LoyaltyDatabase database, AccessControl access, PurchaseSummaries summaries, TierCalculation tiers, IEnumerable<MemberTransfers> transfers, WebhookOutbox webhooks, Stores.GroupCalendar calendar)
 {
     private const int MostPairs = 200;
 
@@ -35,6 +34,11 @@ public sealed class MemberMerges(LoyaltyDatabase database, AccessControl access,
         var into = await FindAsync(db, grant, intoId, cancel);
         var from = await FindAsync(db, grant, (await SoughtAsync(db, duplicate, cancel)).Id, cancel);
         Demand(from, into);
+        foreach (var transfer in transfers)
+        {
+            await transfer.DemandMovableAsync(db, from.Id, into.Id, cancel);
+        }
+
         var plans = await PlansOfBothAsync(db, from.Id, into.Id).Select(p => p.Name).ToListAsync(cancel);
         var group = await calendar.TodayAsync(db, cancel);
         var reveals = grant.May(Permission.MembersReveal);
@@ -61,8 +65,11 @@ public sealed class MemberMerges(LoyaltyDatabase database, AccessControl access,
             var now = (await calendar.TodayAsync(db, cancel)).Now;
             var orders = await db.Orders.Where(o => o.MemberId == fromId).ExecuteUpdateAsync(set => set.SetProperty(o => o.MemberId, intoId), cancel);
             var cards = await MoveCardsAsync(db, fromId, intoId, now, cancel);
-            await points.MoveAsync(db, fromId, intoId, $"Merged from {from.Number} into {into.Number}", cancel);
-            await wallets.MoveAsync(db, fromId, intoId, $"Merged from {from.Number} into {into.Number}", cancel);
+            foreach (var transfer in transfers)
+            {
+                await transfer.MoveAsync(db, fromId, intoId, $"Merged from {from.Number} into {into.Number}", cancel);
+            }
+
             await MoveTagsAsync(db, fromId, intoId, cancel);
             await MoveConsentsAsync(db, fromId, intoId, cancel);
             await db.Messages.Where(m => m.MemberId == fromId).ExecuteUpdateAsync(set => set.SetProperty(m => m.MemberId, intoId), cancel);

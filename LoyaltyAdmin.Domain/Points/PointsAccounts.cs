@@ -134,7 +134,9 @@ public sealed class PointsAccounts(LoyaltyDatabase database, AccessControl acces
         var members = filter.MemberId is { } one ? [one] : Inputs.Clean(filter.Member) is { } who ? await OrderDirectory.MembersAsync(db, who, cancel) : null;
         if (members is not null)
         {
-            var accounts = await db.LedgerAccounts.Where(a => a.Kind == AccountKind.Points && a.MemberId != null && members.Contains(a.MemberId.Value)).Select(a => a.Id).ToArrayAsync(cancel);
+            // What a merged duplicate did is its survivor's past.
+            var merged = db.Members.Where(m => m.MergedIntoId != null && members.Contains(m.MergedIntoId.Value)).Select(m => m.Id);
+            var accounts = await db.LedgerAccounts.Where(a => a.Kind == AccountKind.Points && a.MemberId != null && (members.Contains(a.MemberId.Value) || merged.Contains(a.MemberId.Value))).Select(a => a.Id).ToArrayAsync(cancel);
             found = found.Where(t => accounts.Contains(t.AccountId));
         }
 
@@ -143,7 +145,7 @@ public sealed class PointsAccounts(LoyaltyDatabase database, AccessControl acces
 
     internal static Expression<Func<LedgerTransaction, PointsTransactionRow>> Row(LoyaltyDbContext db) => t => new PointsTransactionRow(
         t.Id, t.At, t.BusinessDay, t.Type,
-        db.LedgerAccounts.Where(a => a.Id == t.AccountId).Select(a => a.MemberId!.Value).First(),
+        db.LedgerAccounts.Where(a => a.Id == t.AccountId).Select(a => db.Members.Where(m => m.Id == a.MemberId).Select(m => m.MergedIntoId ?? m.Id).First()).First(),
         db.Members.Where(m => db.LedgerAccounts.Any(a => a.Id == t.AccountId && a.MemberId == m.Id)).Select(m => m.Number).First(),
         t.Amount, t.BalanceAfter,
         db.Stores.Where(s => s.Id == t.StoreId).Select(s => s.Name).First(), db.Stores.Where(s => s.Id == t.StoreId).Select(s => s.Code).First(), db.Stores.Where(s => s.Id == t.StoreId).Select(s => s.TimeZone).First(),

@@ -88,16 +88,19 @@ public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger
     private async Task<bool> SettleAsync(LoyaltyDbContext db, PointSettings settings, Order order, OrderPoints? known, decimal worth, bool earns, CancellationToken cancel)
     {
         var stood = known?.Earned ?? 0;
-        var moved = known is not null && await OwnerAsync(db, known.MemberId, cancel) is var owner && owner != order.MemberId;
+        // Also of an order that came while its member was being merged.
+        long? holder = order.MemberId is { } named ? await OwnerAsync(db, named, cancel) : null;
+        var moved = known is not null && await OwnerAsync(db, known.MemberId, cancel) is var owner && owner != holder;
         if (moved && known!.Earned != 0)
         {
             await TakeBackAsync(db, settings, order, known, await OwnerAsync(db, known.MemberId, cancel), known.Earned, cancel);
         }
 
-        if (order.MemberId is not { } memberId)
+        if (holder is not { } memberId)
         {
             return moved;
         }
+
 
         if (known is null && (!earns || worth == 0 || !await db.Members.AnyAsync(m => m.Id == memberId && m.Status == MemberStatus.Active, cancel)))
         {

@@ -1,6 +1,7 @@
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Exports;
 using LoyaltyAdmin.Domain.Jobs;
+using LoyaltyAdmin.Domain.Ledger;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LoyaltyAdmin.Domain.Points;
@@ -13,7 +14,7 @@ internal static class PointsServices
         .AddSingleton<PointSettingsService>()
         .AddSingleton<PointsAccounts>()
         .AddSingleton<PointsSpending>()
-        .AddSingleton<PointsTransfers>()
+        .AddSingleton<MemberTransfers, PointsTransfers>()
         .AddSingleton<PointsAdjustments>()
         .AddSingleton<ApprovalHandler>(provider => provider.GetRequiredService<PointsAdjustments>())
         .AddSingleton<ExportSource, PointsExport>()

@@ -30,15 +30,8 @@ public sealed record PointsGift(string MemberNumber, decimal Points, string Reas
 public sealed record PointsMoved(long TransactionId, decimal Points, decimal Balance);
 
 /// <summary>Spending points, giving them back, giving more of them: what tills and shops do, exactly once per key.</summary>
-public sealed class PointsSpending(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, PointsPostings postings, GiftCardCatalog catalog, TimeProvider clock)
+public sealed class PointsSpending(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, MemberAccounts accounts, PointsPostings postings, Reversals reversals, GiftCardCatalog catalog, TimeProvider clock)
 {
-    private const string FindAccount =
-        """
-        SELECT a."Id", a."StoreId" FROM "Members" m JOIN "Members" o ON o."Id" = COALESCE(m."MergedIntoId", m."Id") AND o."Status" = 'Active'
-        JOIN "LedgerAccounts" a ON a."MemberId" = o."Id" AND a."Kind" = 'Points'
-        WHERE m."Number" = @Value
-        """;
-
     /// <summary>Spends points that are usable now, the soonest to expire first.</summary>
     /// <exception cref="InsufficientBalanceException">What is usable does not cover it; nothing was taken.</exception>
     [Requires(ApiScope.PointsWrite)]
@@ -52,7 +45,7 @@ public sealed class PointsSpending(LoyaltyDatabase database, Ledger.Ledger ledge
             Demand(spending.Points, spending.MemberNumber).Text(nameof(spending.OrderNumber), "Order number", spending.OrderNumber, 64).ThrowIfAny();
             var store = await catalog.OpenStoreAsync(spending.StoreCode, cancel);
             grant.DemandStore(store.Id, "The store");
-            var account = await FindAsync(spending.MemberNumber.Trim(), cancel) ?? throw await MissingAsync(spending.MemberNumber, cancel);
+            var account = await accounts.DemandAsync(spending.MemberNumber, AccountKind.Points, Currency.Points.Code, cancel);
             var (now, minor) = (clock.GetUtcNow(), Currency.Points.ToMinor(spending.Points));
 
             return await ledger.PostAsync(new Posting
@@ -84,7 +77,10 @@ public sealed class PointsSpending(LoyaltyDatabase database, Ledger.Ledger ledge
         var grant = await access.DemandAsync(actor, permission: null, ApiScope.PointsWrite, cancel);
         var operation = Operation.For(actor, idempotencyKey, "give points back", spendingId, points);
 
-        return Answer(await ledger.RepeatableAsync(operation, () => GiveBackAsync(grant, operation, spendingId, points, cancel), cancel));
+        var posted = await ledger.RepeatableAsync(operation, () => reversals.GiveBackAsync(grant, operation, AccountKind.Points, spendingId, points, cancel), cancel);
+        await using var db = await database.ReadAsync(cancel);
+
+        return Answer(posted, await MemberTransfers.BalanceAfterAsync(db, posted.Transaction, cancel));
     }
 
     /// <summary>Gives points, with the expiry of today's policy.</summary>
@@ -98,87 +94,25 @@ public sealed class PointsSpending(LoyaltyDatabase database, Ledger.Ledger ledge
         {
             Demand(gift.Points, gift.MemberNumber).Text(nameof(gift.Reason), "Reason", gift.Reason, 400, required: true)
                 .Require(gift.StoreCode is not null || grant.Stores.Kind == StoreScopeKind.All, nameof(gift.StoreCode), "“storeCode” is required: this key is bound to stores.").ThrowIfAny();
-            var store = gift.StoreCode is { } code ? await catalog.OpenStoreAsync(code, cancel) : null;
+            var store = gift.StoreCode is { } code ? await OpenStores.DemandAsync(db, code, cancel) : null;
             if (store is not null)
             {
                 grant.DemandStore(store.Id, "The store");
             }
 
-            var account = await postings.AccountAsync(db, await DemandMemberAsync(db, gift.MemberNumber, cancel), store?.Id, cancel);
+            var account = await postings.AccountAsync(db, await MemberLookups.DemandActiveAsync(db, gift.MemberNumber, cancel), store?.Id, cancel);
             var posting = account.Posting(operation, TransactionType.Grant, store, Channel.Online) with { Reason = Inputs.Clean(gift.Reason) };
 
             return await ledger.PostAsync(db, PointsPostings.Given(account, await PointsPostings.SettingsAsync(db, cancel), posting, Currency.Points.ToMinor(gift.Points), usableFrom: null), cancel);
         }, cancel));
     }
 
-    private async Task<Posted> GiveBackAsync(Grant grant, Operation operation, long spendingId, decimal? points, CancellationToken cancel)
-    {
-        await using var db = await database.ReadAsync(cancel);
-        var original = await db.LedgerTransactions.FirstOrDefaultAsync(t => t.Id == spendingId && t.AccountKind == AccountKind.Points && t.Type == TransactionType.Consumption && t.Refusal == null, cancel);
-        if (original is null || !grant.Sees(original.StoreId))
-        {
-            throw new NotFoundException("The transaction");
-        }
-
-        var taken = -original.Amount;
-        var left = await db.LedgerCaptures.Where(c => c.TransactionId == spendingId).Select(c => (long?)c.Remaining).FirstOrDefaultAsync(cancel) ?? taken;
-        new FieldErrors().Require(points is null || (points > 0 && Currency.Points.Fits(points.Value)), nameof(points), "Points must be above 0 and have at most two decimals.").ThrowIfAny();
-        var back = points is { } part ? Currency.Points.ToMinor(part) : left;
-        if (back > left || back == 0)
-        {
-            throw Refusals.Exception(Refusals.ExceedsCapture, 0, original.Currency, AccountKind.Points);
-        }
-
-        var (store, now) = (await catalog.StoreAsync(original.StoreId, cancel), clock.GetUtcNow());
-
-        return await ledger.PostAsync(new Posting
-        {
-            Operation = operation,
-            Type = TransactionType.ConsumptionReversal,
-            AccountKind = AccountKind.Points,
-            AccountId = original.AccountId,
-            Currency = original.Currency,
-            Amount = back,
-            House = [new HouseLeg(House.Redemptions, -back)],
-            HomeStoreId = original.HomeStoreId,
-            StoreId = original.StoreId,
-            Channel = original.Channel,
-            BusinessDay = store.Zone.DayOf(now),
-            At = now,
-            OrderNumber = original.OrderNumber,
-            ReversesId = original.Id,
-            ReversibleAmount = taken,
-            From = [AccountStatus.Open, AccountStatus.Blocked],
-            OnlyWhileUsable = false,
-            Lots = new LotChange.GiveBack(original.Id),
-        }, cancel: cancel);
-    }
-
     private static FieldErrors Demand(decimal points, string memberNumber) => new FieldErrors()
         .Require(points > 0 && Currency.Points.Fits(points), nameof(PointsMovement.Points), "Points must be above 0 and have at most two decimals.")
         .Text(nameof(PointsMovement.MemberNumber), "Member number", memberNumber, 40, required: true);
 
-    // On the path of every spending: one row, without a model around it.
-    private Task<LedgerAccount?> FindAsync(string memberNumber, CancellationToken cancel) =>
-        database.Provider.FindRowAsync(database, FindAccount, memberNumber, reader => LedgerAccount.Known(reader.GetInt64(0), AccountKind.Points, Currency.Points.Code, reader.GetInt64(1)), cancel);
-
-    private async Task<RuleViolationException> MissingAsync(string memberNumber, CancellationToken cancel)
-    {
-        await using var db = await database.ReadAsync(cancel);
-        await DemandMemberAsync(db, memberNumber, cancel);
-
-        return new InsufficientBalanceException(0, Currency.Points.Code);
-    }
-
-    internal static async Task<long> DemandMemberAsync(LoyaltyDbContext db, string memberNumber, CancellationToken cancel) =>
-        await MemberLookups.ResolveAsync(db, new MemberSought(Number: memberNumber), cancel) switch
-        {
-            { Status: MemberStatus.Active } member => member.Id,
-            { Status: MemberStatus.Frozen } => throw new RuleViolationException("member_frozen", "The member is frozen. Restore the member first."),
-            _ => throw new NotFoundException("The member"),
-        };
-
-    private static PointsMoved Answer(Posted posted) => posted.Transaction is { Refusal: { } refusal } refused
+    /// <param name="balance">Minor units; null: as the transaction says.</param>
+    private static PointsMoved Answer(Posted posted, long? balance = null) => posted.Transaction is { Refusal: { } refusal } refused
         ? throw Refusals.Exception(refusal, refused.BalanceAfter, refused.Currency, AccountKind.Points)
-        : new PointsMoved(posted.Transaction.Id, Currency.Points.ToMajor(Math.Abs(posted.Transaction.Amount)), Currency.Points.ToMajor(posted.Transaction.BalanceAfter));
+        : new PointsMoved(posted.Transaction.Id, Currency.Points.ToMajor(Math.Abs(posted.Transaction.Amount)), Currency.Points.ToMajor(balance ?? posted.Transaction.BalanceAfter));
 }

@@ -5,7 +5,6 @@ using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
-using Microsoft.EntityFrameworkCore;
 
 namespace LoyaltyAdmin.Domain.Wallets;
 
@@ -48,22 +47,15 @@ internal sealed record WalletCase(LedgerAccount Account, Store Store, Currency C
 }
 
 /// <summary>Finds wallets and checks what every movement needs: member, store, amount, currency.</summary>
-public sealed class WalletAccounts(LoyaltyDatabase database, MemberAccounts accounts, GiftCardCatalog catalog, TimeProvider clock)
+public sealed class WalletAccounts(MemberAccounts accounts, GiftCardCatalog catalog, TimeProvider clock)
 {
-    private const string FindWallet =
-        """
-        SELECT a."Id", a."StoreId" FROM "Members" m JOIN "Members" o ON o."Id" = COALESCE(m."MergedIntoId", m."Id") AND o."Status" = 'Active'
-        JOIN "LedgerAccounts" a ON a."MemberId" = o."Id" AND a."Kind" = 'Wallet'
-        WHERE m."Number" = @Value AND a."Currency" = 
-        """;
-
     /// <summary>The case of a payment; a member without a wallet in the currency has nothing to pay with.</summary>
     internal async Task<WalletCase> PrepareAsync(Grant grant, WalletMovement movement, CancellationToken cancel)
     {
         var currency = Check(movement);
         var store = await catalog.OpenStoreAsync(movement.StoreCode, cancel);
         grant.DemandStore(store.Id, "The store");
-        var account = await FindAsync(movement.MemberNumber.Trim(), currency, cancel) ?? throw await MissingAsync(movement.MemberNumber, currency, cancel);
+        var account = await accounts.DemandAsync(movement.MemberNumber, AccountKind.Wallet, currency.Code, cancel);
 
         return new WalletCase(account, store, currency, currency.ToMinor(movement.Amount), clock.GetUtcNow());
     }
@@ -72,11 +64,9 @@ public sealed class WalletAccounts(LoyaltyDatabase database, MemberAccounts acco
     internal async Task<WalletCase> PrepareAsync(LoyaltyDbContext db, Grant grant, WalletMovement movement, CancellationToken cancel)
     {
         var currency = Check(movement);
-        // Read within the transaction: a second connection per write would starve a small pool.
-        var store = await db.Stores.AsNoTracking().FirstOrDefaultAsync(s => s.Code == movement.StoreCode && s.IsOpen, cancel)
-            ?? throw new RuleViolationException("unknown_store", $"There is no open store with the code “{movement.StoreCode}”.") { Field = "storeCode" };
+        var store = await OpenStores.DemandAsync(db, movement.StoreCode, cancel);
         grant.DemandStore(store.Id, "The store");
-        var account = await accounts.OpenAsync(db, await DemandMemberAsync(db, movement.MemberNumber, cancel), AccountKind.Wallet, currency.Code, store.Id, cancel);
+        var account = await accounts.OpenAsync(db, await MemberLookups.DemandActiveAsync(db, movement.MemberNumber, cancel), AccountKind.Wallet, currency.Code, store.Id, cancel);
 
         return new WalletCase(account, store, currency, currency.ToMinor(movement.Amount), clock.GetUtcNow());
     }
@@ -92,29 +82,5 @@ public sealed class WalletAccounts(LoyaltyDatabase database, MemberAccounts acco
             .ThrowIfAny();
 
         return currency!;
-    }
-
-    // On the path of every payment: one row, without a model around it. The currency is one of a fixed list.
-    private Task<LedgerAccount?> FindAsync(string memberNumber, Currency currency, CancellationToken cancel) =>
-        database.Provider.FindRowAsync(database, $"{FindWallet}'{currency.Code}'", memberNumber, reader => LedgerAccount.Known(reader.GetInt64(0), AccountKind.Wallet, currency.Code, reader.GetInt64(1)), cancel);
-
-    private async Task<RuleViolationException> MissingAsync(string memberNumber, Currency currency, CancellationToken cancel)
-    {
-        await using var db = await database.ReadAsync(cancel);
-        await DemandMemberAsync(db, memberNumber, cancel);
-
-        return new InsufficientBalanceException(currency.ToMajor(0), currency.Code);
-    }
-
-    private static async Task<long> DemandMemberAsync(LoyaltyDbContext db, string memberNumber, CancellationToken cancel)
-    {
-        var member = await MemberLookups.ResolveAsync(db, new MemberSought(Number: memberNumber), cancel) ?? throw new NotFoundException("The member");
-
-        return member.Status switch
-        {
-            MemberStatus.Active => member.Id,
-            MemberStatus.Frozen => throw new RuleViolationException("member_frozen", "The member is frozen. Restore the member first."),
-            _ => throw new NotFoundException("The member"),
-        };
     }
 }

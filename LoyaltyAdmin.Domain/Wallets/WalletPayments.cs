@@ -1,6 +1,5 @@
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
-using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
@@ -8,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LoyaltyAdmin.Domain.Wallets;
 
 /// <summary>Paying with a wallet and giving a payment back: what tills and online stores do.</summary>
-public sealed class WalletPayments(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, WalletAccounts wallets, WalletRules rules, GiftCardCatalog catalog, TimeProvider clock)
+public sealed class WalletPayments(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, WalletAccounts wallets, WalletRules rules, Reversals reversals)
 {
     /// <summary>Pays: at most what is usable now, exactly once per key. Which lots paid stands in their movements.</summary>
     /// <exception cref="InsufficientBalanceException">What is usable does not cover the amount; nothing was taken.</exception>
@@ -40,7 +39,7 @@ public sealed class WalletPayments(LoyaltyDatabase database, Ledger.Ledger ledge
     {
         var grant = await access.DemandAsync(actor, permission: null, ApiScope.WalletsRefund, cancel);
         var operation = Operation.For(actor, idempotencyKey, "wallet refund", paymentId, amount);
-        var posted = await ledger.RepeatableAsync(operation, () => RefundAsync(grant, operation, paymentId, amount, cancel), cancel);
+        var posted = await ledger.RepeatableAsync(operation, () => reversals.GiveBackAsync(grant, operation, AccountKind.Wallet, paymentId, amount, cancel), cancel);
 
         return await MovedAsync(posted.Transaction, cancel);
     }
@@ -61,50 +60,6 @@ public sealed class WalletPayments(LoyaltyDatabase database, Ledger.Ledger ledge
                                select (long?)movement.Amount).SumAsync(cancel) ?? 0;
         var currency = Currency.Of(transaction.Currency);
 
-        return new WalletMoved(transaction.Id, currency.ToMajor(Math.Abs(transaction.Amount)), currency.ToMajor(Math.Abs(principal)), currency.ToMajor(transaction.BalanceAfter), transaction.Currency);
-    }
-
-    private async Task<Posted> RefundAsync(Grant grant, Operation operation, long paymentId, decimal? amount, CancellationToken cancel)
-    {
-        await using var db = await database.ReadAsync(cancel);
-        var original = await db.LedgerTransactions.FirstOrDefaultAsync(t => t.Id == paymentId && t.AccountKind == AccountKind.Wallet && t.Type == TransactionType.Consumption && t.Refusal == null, cancel);
-        if (original is null || !grant.Sees(original.StoreId))
-        {
-            throw new NotFoundException("The payment");
-        }
-
-        var currency = Currency.Of(original.Currency);
-        var taken = -original.Amount;
-        var left = await db.LedgerCaptures.Where(c => c.TransactionId == paymentId).Select(c => (long?)c.Remaining).FirstOrDefaultAsync(cancel) ?? taken;
-        new FieldErrors().Require(amount is null || (amount > 0 && currency.Fits(amount.Value)), "amount", "The amount must be above 0 and have no more decimals than the currency.").ThrowIfAny();
-        var back = amount is { } part ? currency.ToMinor(part) : left;
-        if (back > left || back == 0)
-        {
-            throw Refusals.Exception(Refusals.ExceedsCapture, 0, original.Currency, AccountKind.Wallet);
-        }
-
-        var (store, now) = (await catalog.StoreAsync(original.StoreId, cancel), clock.GetUtcNow());
-
-        return await ledger.PostAsync(new Posting
-        {
-            Operation = operation,
-            Type = TransactionType.ConsumptionReversal,
-            AccountKind = AccountKind.Wallet,
-            AccountId = original.AccountId,
-            Currency = original.Currency,
-            Amount = back,
-            House = [new HouseLeg(House.Redemptions, -back)],
-            HomeStoreId = original.HomeStoreId,
-            StoreId = original.StoreId,
-            Channel = original.Channel,
-            BusinessDay = store.Zone.DayOf(now),
-            At = now,
-            OrderNumber = original.OrderNumber,
-            ReversesId = original.Id,
-            ReversibleAmount = taken,
-            From = [AccountStatus.Open, AccountStatus.Blocked],
-            OnlyWhileUsable = false,
-            Lots = new LotChange.GiveBack(original.Id),
-        }, cancel: cancel);
+        return new WalletMoved(transaction.Id, currency.ToMajor(Math.Abs(transaction.Amount)), currency.ToMajor(Math.Abs(principal)), currency.ToMajor(await MemberTransfers.BalanceAfterAsync(db, transaction, cancel)), transaction.Currency);
     }
 }

@@ -1,4 +1,5 @@
 using LoyaltyAdmin.Domain.Access;
+using LoyaltyAdmin.Domain.Ledger;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LoyaltyAdmin.Domain.Wallets;
@@ -14,7 +15,7 @@ internal static class WalletServices
         .AddSingleton<WalletTopUps>()
         .AddSingleton<WalletPayments>()
         .AddSingleton<WalletHolds>()
-        .AddSingleton<WalletTransfers>()
+        .AddSingleton<MemberTransfers, WalletTransfers>()
         .AddSingleton<WalletCare>()
         .AddSingleton<WalletWithdrawals>()
         .AddSingleton<WalletTransactions>()

@@ -229,6 +229,22 @@ public abstract class CouponRedeemingTests(DatabaseKind kind) : DatabaseTest(kin
         (await RefusalAsync(() => Db.Database.WriteAsync(Actor.System, db => Db.Get<CouponIssuing>().IssueOneAsync(db, into.Id, order with { Source = "more" })))).ShouldBe("member_limit_reached");
     }
 
+    [Fact]
+    public async Task What_a_duplicate_redeemed_comes_back_to_the_last_survivor()
+    {
+        var keeper = await A.StaffUser().With(Permission.MembersErase).SaveToAsync(Db);
+        var (first, second, last) = (await A.Member().SaveToAsync(Db), await A.Member().SaveToAsync(Db), await A.Member().SaveToAsync(Db));
+        var code = await IssuedAsync(A.Coupon(), first);
+        var redeemed = await RedeemAsync(code);
+        await Db.Get<MemberMerges>().MergeAsync(keeper, second.Id, first.Id, "Same person");
+        await Db.Get<MemberMerges>().MergeAsync(keeper, last.Id, second.Id, "Same person");
+
+        await Redeeming.ReverseAsync(till, redeemed.RedemptionId, "Returned", New());
+
+        (await Db.ReadAsync(db => db.MemberCoupons.SingleAsync())).ShouldSatisfyAllConditions(c => c.MemberId.ShouldBe(last.Id), c => c.Status.ShouldBe(MemberCouponStatus.Active));
+        await Redeeming.RedeemAsync(till, Use(code) with { MemberNumber = first.Number }, New());
+    }
+
     private static CouponBuilder Stackable() => A.Coupon().With(r => r with { Stacking = CouponStacking.WithOtherCoupons });
 
     private async Task<string> IssuedAsync(CouponBuilder coupon, Member? member = null) =>

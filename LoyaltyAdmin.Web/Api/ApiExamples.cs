@@ -51,7 +51,7 @@ internal static class ApiExamples
         ["400"] = """{"type":"urn:loyalty-admin:error:invalid_input","title":"Bad Request","status":400,"detail":"“amount” is required.","code":"invalid_input","errors":{"amount":["“amount” is required."]}}""",
         ["401"] = """{"type":"urn:loyalty-admin:error:invalid_api_key","title":"Unauthorized","status":401,"detail":"Send a valid API key in the header X-Api-Key.","code":"invalid_api_key"}""",
         ["404"] = """{"type":"urn:loyalty-admin:error:not_found","title":"Not Found","status":404,"detail":"The card was not found.","code":"not_found"}""",
-        ["409"] = """{"type":"urn:loyalty-admin:error:insufficient_balance","title":"Conflict","status":409,"detail":"The balance of USD 4.50 does not cover the amount.","code":"insufficient_balance","balance":4.50,"currency":"USD"}""",
+        ["409"] = """{"type":"urn:loyalty-admin:error:insufficient_balance","title":"Conflict","status":409,"detail":"The usable balance of USD 4.50 does not cover the amount.","code":"insufficient_balance","balance":4.50,"currency":"USD"}""",
         ["429"] = """{"type":"urn:loyalty-admin:error:rate_limited","title":"Too Many Requests","status":429,"detail":"Too many requests. Repeat this one after the time in Retry-After.","code":"rate_limited"}""",
     };
 

@@ -67,5 +67,7 @@ internal sealed class PostgreSqlLedgerSql : LedgerSql
         })
         { Value = (object?)value ?? DBNull.Value });
 
+    protected override string WhileMembersStay => "FOR SHARE";
+
     protected override object Instant(DateTimeOffset at) => at.ToUniversalTime();
 }

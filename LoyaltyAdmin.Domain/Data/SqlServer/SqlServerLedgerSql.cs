@@ -66,7 +66,7 @@ internal sealed class SqlServerLedgerSql : LedgerSql
     public override string OpenAccounts(string memberIds) =>
         $$"""
         INSERT INTO "LedgerAccounts" ("Kind", "Currency", "StoreId", "MemberId", "Balance", "LastSequence", "Status")
-        SELECT {0}, {1}, {2}, m."Id", 0, 0, {3} FROM "Members" m WHERE m."Id" IN ({{memberIds}})
+        SELECT {0}, {1}, {2}, m."Id", 0, 0, {3} FROM "Members" m WITH (REPEATABLEREAD) WHERE m."Id" IN ({{memberIds}}) AND m."Status" <> 'Merged'
         AND NOT EXISTS (SELECT 1 FROM "LedgerAccounts" a WITH (UPDLOCK, HOLDLOCK) WHERE a."MemberId" = m."Id" AND a."Kind" = {0} AND a."Currency" = {1})
         """;
 

@@ -14,8 +14,13 @@ namespace LoyaltyAdmin.Domain.Members;
 
 /// <summary>What a merge would do.</summary>
 /// <param name="Fills">Fields the survivor lacks and takes over.</param>
+/// <param name="Coupons">Its coupons that can still be used.</param>
+/// <param name="Balances">Its points and wallets.</param>
 /// <param name="SamePlans">Plans both have a card of: the higher tier is kept on the survivor's card, the other card is cancelled.</param>
-public sealed record MergePreview(long FromId, string FromNumber, string? FromName, string IntoNumber, string? IntoName, int Orders, decimal Revenue, string Currency, int Cards, IReadOnlyList<string> SamePlans, int Tags, int Consents, int Attributes, IReadOnlyList<string> Fills);
+public sealed record MergePreview(long FromId, string FromNumber, string? FromName, string IntoNumber, string? IntoName, int Orders, decimal Revenue, string Currency, int Cards, IReadOnlyList<string> SamePlans, int Tags, int Consents, int Attributes, int Coupons, IReadOnlyList<MoneyOf> Balances, IReadOnlyList<string> Fills);
+
+/// <summary>An amount that would move: points, or a wallet's in its currency. Major units.</summary>
+public sealed record MoneyOf(decimal Amount, string Currency);
 
 /// <summary>Two members that look like one person.</summary>
 public sealed record DuplicatePair(long FirstId, string FirstNumber, string? FirstName, long SecondId, string SecondNumber, string? SecondName, string Why);
@@ -47,6 +52,8 @@ public sealed class MemberMerges(LoyaltyDatabase database, AccessControl access,
             await db.Orders.CountAsync(o => o.MemberId == from.Id, cancel), await db.PurchaseSummaries.Where(s => s.MemberId == from.Id).Select(s => s.Revenue).FirstOrDefaultAsync(cancel), group.Currency,
             await db.LoyaltyCards.CountAsync(c => c.MemberId == from.Id && c.Status != LoyaltyCardStatus.Cancelled, cancel), plans,
             await db.MemberTags.CountAsync(t => t.MemberId == from.Id, cancel), await db.MemberConsents.CountAsync(c => c.MemberId == from.Id, cancel), await db.MemberAttributes.CountAsync(a => a.MemberId == from.Id, cancel),
+            await db.MemberCoupons.CountAsync(c => c.MemberId == from.Id && c.Status == MemberCouponStatus.Active && c.UsableUntil > group.Now, cancel),
+            [.. (await db.LedgerAccounts.Where(a => a.MemberId == from.Id && a.Balance != 0).OrderBy(a => a.Kind).ThenBy(a => a.Currency).Select(a => new { a.Balance, a.Currency }).ToListAsync(cancel)).Select(a => new MoneyOf(Currency.Of(a.Currency).ToMajor(a.Balance), a.Currency))],
             Fills(from, into));
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Audit;
+using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Orders;
@@ -19,6 +20,8 @@ public enum TimelineKind
     Tag,
     Record,
     Wallet,
+    Coupon,
+    CouponUse,
 }
 
 /// <summary>One thing that happened to a member.</summary>
@@ -26,7 +29,7 @@ public enum TimelineKind
 /// <param name="Amount">Of orders, refunds, top-ups and payouts.</param>
 public sealed record TimelineEvent(TimelineKind Kind, long Id, DateTimeOffset At, string Text, string? Detail, decimal? Amount, string? Currency);
 
-/// <summary>Everything that happened to a member, newest first: orders, refunds, tiers, consents, tags, the record itself, top-ups and payouts of wallets; of merged duplicates too.</summary>
+/// <summary>Everything that happened to a member, newest first: orders, refunds, tiers, consents, tags, the record itself, top-ups and payouts of wallets, coupons; of merged duplicates too.</summary>
 public sealed class MemberTimeline(LoyaltyDatabase database, AccessControl access)
 {
     /// <summary>One page; a page costs what its length costs, however long the history is.</summary>
@@ -54,6 +57,12 @@ public sealed class MemberTimeline(LoyaltyDatabase database, AccessControl acces
         if (grant.May(Permission.WalletsRead))
         {
             found.AddRange(await WalletsAsync(db, grant, members, from, take, cancel));
+        }
+
+        if (grant.May(Permission.CouponsRead))
+        {
+            found.AddRange(await CouponTimeline.IssuedAsync(db, members, from.Of(TimelineKind.Coupon), take, cancel));
+            found.AddRange(await CouponTimeline.UsedAsync(db, grant, members, from.Of(TimelineKind.CouponUse), take, cancel));
         }
 
         found.AddRange(await TiersAsync(db, members, from, take, cancel));

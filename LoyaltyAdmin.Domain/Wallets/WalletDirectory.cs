@@ -16,7 +16,8 @@ public sealed record WalletLotView(LotKind Kind, decimal Remaining, DateTimeOffs
 public sealed record WalletView(long AccountId, string Currency, AccountStatus Status, decimal Balance, decimal Usable, decimal Principal, decimal Bonus, decimal Held, IReadOnlyList<WalletLotView> Lots);
 
 /// <summary>A top-up in a member's wallet. Major units.</summary>
-public sealed record WalletTopUpRow(long Id, DateTimeOffset At, string Currency, decimal Principal, decimal Bonus, decimal Paid, decimal Left, string Source, string Store, Channel Channel);
+/// <param name="PrincipalLeft">What of the principal is left: only that can be paid out.</param>
+public sealed record WalletTopUpRow(long Id, DateTimeOffset At, string Currency, decimal Principal, decimal Bonus, decimal Paid, decimal Left, decimal PrincipalLeft, string Source, string Store, Channel Channel);
 
 /// <summary>Reads wallets: for staff who see the member, and for tills by number.</summary>
 public sealed class WalletDirectory(LoyaltyDatabase database, AccessControl access, TimeProvider clock)
@@ -59,7 +60,7 @@ public sealed class WalletDirectory(LoyaltyDatabase database, AccessControl acce
             throw new NotFoundException("The member");
         }
 
-        var found = await (from topUp in db.WalletTopUps
+        var found = await (from topUp in InStores(db.WalletTopUps, grant)
                            join account in db.LedgerAccounts on topUp.AccountId equals account.Id
                            where account.MemberId == memberId
                            join store in db.Stores on topUp.StoreId equals store.Id
@@ -69,18 +70,28 @@ public sealed class WalletDirectory(LoyaltyDatabase database, AccessControl acce
                                TopUp = topUp,
                                account.Currency,
                                Store = store.Name,
-                               Left = (from movement in db.LedgerLotMovements
-                                       where movement.TransactionId == topUp.TransactionId
-                                       join lot in db.LedgerLots on movement.LotId equals lot.Id
-                                       select (long?)lot.Remaining).Sum() ?? 0,
+                               Left = db.LedgerLots.Where(lot => db.LedgerLotMovements.Any(m => m.TransactionId == topUp.TransactionId && m.LotId == lot.Id)).Sum(lot => lot.Remaining),
+                               PrincipalLeft = db.LedgerLots.Where(lot => lot.Kind == LotKind.Principal && db.LedgerLotMovements.Any(m => m.TransactionId == topUp.TransactionId && m.LotId == lot.Id)).Sum(lot => lot.Remaining),
                            }).Take(MostTopUps).ToListAsync(cancel);
 
-        return [.. found.Where(row => grant.Sees(row.TopUp.StoreId)).Select(row =>
+        return [.. found.Select(row =>
         {
             var currency = Currency.Of(row.Currency);
 
-            return new WalletTopUpRow(row.TopUp.Id, row.TopUp.At, row.Currency, currency.ToMajor(row.TopUp.Principal), currency.ToMajor(row.TopUp.Bonus), currency.ToMajor(row.TopUp.Paid), currency.ToMajor(row.Left), row.TopUp.Source, row.Store, row.TopUp.Channel);
+            return new WalletTopUpRow(row.TopUp.Id, row.TopUp.At, row.Currency, currency.ToMajor(row.TopUp.Principal), currency.ToMajor(row.TopUp.Bonus), currency.ToMajor(row.TopUp.Paid), currency.ToMajor(row.Left), currency.ToMajor(row.PrincipalLeft), row.TopUp.Source, row.Store, row.TopUp.Channel);
         })];
+    }
+
+    private static IQueryable<WalletTopUp> InStores(IQueryable<WalletTopUp> topUps, Grant grant)
+    {
+        var ids = grant.Stores.StoreIds.ToArray();
+
+        return grant.Stores.Kind switch
+        {
+            StoreScopeKind.Included => topUps.Where(t => ids.Contains(t.StoreId)),
+            StoreScopeKind.Excluded => topUps.Where(t => !ids.Contains(t.StoreId)),
+            _ => topUps,
+        };
     }
 
     private async Task<IReadOnlyList<WalletView>> OfAsync(LoyaltyDbContext db, long memberId, CancellationToken cancel)

@@ -245,6 +245,30 @@ public abstract class CouponRedeemingTests(DatabaseKind kind) : DatabaseTest(kin
         await Redeeming.RedeemAsync(till, Use(code) with { MemberNumber = first.Number }, New());
     }
 
+    [Fact]
+    public async Task The_members_timeline_tells_what_happened_to_its_coupons_and_a_merge_says_how_many_would_move()
+    {
+        var keeper = await A.StaffUser().With(Permission.MembersRead, Permission.MembersErase, Permission.CouponsRead).SaveToAsync(Db);
+        var (member, into) = (await A.Member().SaveToAsync(Db), await A.Member().SaveToAsync(Db));
+        var coupon = A.Coupon();
+        var code = await IssuedAsync(coupon, member);
+        await IssuedAsync(A.Coupon(), member);
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        var redeemed = await Redeeming.RedeemAsync(till, Use(code) with { OrderNumber = "R-1" }, New());
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        await Redeeming.ReverseAsync(till, redeemed.RedemptionId, "Returned", New());
+        await Redeeming.RedeemAsync(till, Use(code), New());
+
+        (await Db.Get<MemberMerges>().PreviewAsync(keeper, into.Id, member.Number)).Coupons.ShouldBe(1);
+        await Db.Get<MemberMerges>().MergeAsync(keeper, into.Id, member.Id, "Same person");
+
+        var told = (await Db.Get<MemberTimeline>().ListAsync(keeper, into.Id)).Rows.Where(e => e.Kind is TimelineKind.Coupon or TimelineKind.CouponUse).ToList();
+        told.Count(e => e.Kind == TimelineKind.Coupon && e.Text.EndsWith(" issued", StringComparison.Ordinal)).ShouldBe(2);
+        told.Where(e => e.Kind == TimelineKind.CouponUse).Select(e => (e.Amount, e.Detail)).ShouldBe([(20m, null), (-20m, "Returned"), (20m, "Order R-1")]);
+        var blind = await A.StaffUser().With(Permission.MembersRead).SaveToAsync(Db);
+        (await Db.Get<MemberTimeline>().ListAsync(blind, into.Id)).Rows.ShouldNotContain(e => e.Kind == TimelineKind.Coupon || e.Kind == TimelineKind.CouponUse);
+    }
+
     private static CouponBuilder Stackable() => A.Coupon().With(r => r with { Stacking = CouponStacking.WithOtherCoupons });
 
     private async Task<string> IssuedAsync(CouponBuilder coupon, Member? member = null) =>

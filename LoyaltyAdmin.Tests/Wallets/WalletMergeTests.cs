@@ -134,6 +134,7 @@ public abstract class WalletMergeTests(DatabaseKind kind) : WalletTest(kind)
         (await PartsAsync()).ShouldBe((100m, 0m, 0m));
 
         await care.RestoreAsync(keeper, wallet.AccountId, "Found again", "restore");
+        (await Db.Get<MemberMerges>().PreviewAsync(keeper, survivor.Id, Member.Number)).Balances.ShouldBe([new MoneyOf(100, "USD")]);
         await MergeAsync(survivor);
         (await PayAsync(110)).Balance.ShouldBe(0);
     }

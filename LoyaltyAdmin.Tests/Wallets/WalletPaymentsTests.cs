@@ -50,6 +50,50 @@ public abstract class WalletPaymentsTests(DatabaseKind kind) : WalletTest(kind)
         (await CodeAsync(() => settings.SaveAsync(administrator, form))).ShouldBe("changed_meanwhile");
     }
 
+    [Theory]
+    [InlineData(11)]
+    [InlineData(16)]
+    public async Task A_refusal_is_repeated_under_its_key_also_when_there_is_enough_by_then(decimal amount)
+    {
+        await TopUpAsync(10, bonus: 5, bonusUsableFrom: Clock.Now.AddDays(1));
+        await Should.ThrowAsync<InsufficientBalanceException>(() => PayAsync(amount, "k"));
+        await TopUpAsync(100);
+
+        (await Should.ThrowAsync<InsufficientBalanceException>(() => PayAsync(amount, "k"))).Balance.ShouldBe(10);
+        (await PayAsync(amount, "new")).Balance.ShouldBe(115 - amount);
+    }
+
+    [Fact]
+    public async Task A_store_is_known_by_its_code_whatever_its_case_where_one_pays_and_where_one_tops_up()
+    {
+        var here = Movement(5) with { StoreCode = Store.Code.ToLowerInvariant() };
+        await Db.Get<WalletTopUps>().TopUpAsync(await A.StaffUser().With(Permission.WalletsTopUp).SaveToAsync(Db), Member.Number, 10, "USD", Store.Code.ToLowerInvariant(), orderNumber: null, "top-up");
+
+        (await Payments.PayAsync(Till, here, "pay")).Balance.ShouldBe(5);
+        (await Holds.HoldAsync(Till, here with { StoreCode = Store.Code.ToUpperInvariant() }, minutes: null, "hold")).Balance.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Top_ups_of_other_stores_do_not_crowd_out_those_of_ones_own()
+    {
+        var elsewhere = await A.Store().SaveToAsync(Db);
+        await TopUpAsync(1);
+        var account = (await WalletAsync()).AccountId;
+        var own = await Db.ReadAsync(db => db.WalletTopUps.SingleAsync());
+        await Db.AddAsync([.. Enumerable.Range(0, 100).Select(i => new WalletTopUp { AccountId = account, MemberId = Member.Id, TransactionId = own.TransactionId + 1000 + i, Source = "counter", Principal = 1, Bonus = 0, Paid = 1, StoreId = elsewhere.Id, Channel = Channel.Pos, At = Clock.Now })]);
+
+        (await Db.Get<WalletDirectory>().TopUpsAsync(await A.StaffUser().With(Permission.WalletsRead).In(Store).SaveToAsync(Db), Member.Id)).ShouldHaveSingleItem().Id.ShouldBe(own.Id);
+    }
+
+    [Fact]
+    public async Task What_is_left_of_a_top_up_is_told_apart_from_what_can_be_paid_out()
+    {
+        await TopUpAsync(10, bonus: 5);
+        await PayAsync(12);
+
+        (await Db.Get<WalletDirectory>().TopUpsAsync(Actor.System, Member.Id)).ShouldHaveSingleItem().ShouldSatisfyAllConditions(t => t.Left.ShouldBe(3), t => t.PrincipalLeft.ShouldBe(0));
+    }
+
     [Fact]
     public async Task The_same_key_pays_once_and_another_request_under_it_is_refused()
     {
@@ -112,6 +156,8 @@ public abstract class WalletPaymentsTests(DatabaseKind kind) : WalletTest(kind)
         await TopUpAsync(10, bonus: 5, bonusUsableFrom: Clock.Now.AddDays(1), bonusExpiresAt: Clock.Now.AddDays(2));
 
         (await Should.ThrowAsync<InsufficientBalanceException>(() => PayAsync(11))).Balance.ShouldBe(10);
+        (await Should.ThrowAsync<InsufficientBalanceException>(() => PayAsync(16))).ShouldSatisfyAllConditions(e => e.Balance.ShouldBe(10), e => e.Message.ShouldContain("usable"));
+        (await Should.ThrowAsync<InsufficientBalanceException>(() => Holds.HoldAsync(Till, Movement(16), minutes: null, "hold"))).Balance.ShouldBe(10);
         Clock.Advance(TimeSpan.FromDays(1));
         await PayAsync(11);
         Clock.Advance(TimeSpan.FromDays(1));

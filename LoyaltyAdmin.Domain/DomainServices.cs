@@ -7,6 +7,7 @@ using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Demo;
 using LoyaltyAdmin.Domain.Exports;
 using LoyaltyAdmin.Domain.GiftCards;
+using LoyaltyAdmin.Domain.Gifts;
 using LoyaltyAdmin.Domain.Imports;
 using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Ledger;
@@ -34,6 +35,7 @@ public static class DomainServices
         .AddOrders()
         .AddMessages()
         .AddCoupons()
+        .AddGifts()
         .AddPoints()
         .AddWallets()
         .AddSingleton<AuditTrail>()

@@ -22,7 +22,7 @@ public static class DefaultRoles
             [
                 DashboardRead, PlansRead, PlansEdit, GiftCardsRead, GiftCardsFreeze, GiftCardsImport, BuyersReveal, LedgerRead, TransactionsExport, ReportsRead,
                 MembersRead, MembersReveal, MembersEdit, MembersImport, MembersExport, MembersErase, MembersLink, OrdersRead, OrdersImport, ProductsManage, TagsManage, SegmentsManage, WebhooksManage,
-                PointsRead, WalletsRead, WalletsFreeze, CouponsRead, CouponsEdit, MessagesRead, MessagesEdit,
+                PointsRead, WalletsRead, WalletsFreeze, CouponsRead, CouponsEdit, GiftsRead, MessagesRead, MessagesEdit,
                 StoresManage, AgreementsManage, UsersManage, ApiClientsManage, SettingsManage, AuditRead, AuditVerify, JobsRead, JobsManage,
             ],
             ImportLimit = 0,
@@ -34,7 +34,7 @@ public static class DefaultRoles
             [
                 DashboardRead, PlansRead, PlansEdit, GiftCardsRead, TransactionsExport, ReportsRead,
                 MembersRead, OrdersRead, ProductsManage, TagsManage, SegmentsManage,
-                PointsRead, PointsAdjust, WalletsRead, CouponsRead, CouponsEdit, CouponsIssue, MessagesRead, MessagesEdit,
+                PointsRead, PointsAdjust, WalletsRead, CouponsRead, CouponsEdit, CouponsIssue, GiftsRead, GiftsManage, MessagesRead, MessagesEdit,
             ],
             PointsLimit = 1_000,
         },
@@ -45,7 +45,7 @@ public static class DefaultRoles
             [
                 DashboardRead, PlansRead, GiftCardsRead, GiftCardsSell, GiftCardsFreeze, GiftCardsRefund, BuyersReveal, LedgerRead, TransactionsExport, ReportsRead,
                 MembersRead, MembersReveal, MembersEdit, MembersLink, OrdersRead,
-                PointsRead, WalletsRead, WalletsTopUp, WalletsFreeze, CouponsRead, CouponsRedeem,
+                PointsRead, WalletsRead, WalletsTopUp, WalletsFreeze, CouponsRead, CouponsRedeem, GiftsRead,
             ],
             RefundLimit = 100,
         },
@@ -58,7 +58,7 @@ public static class DefaultRoles
                 DashboardRead, PlansRead, GiftCardsRead, GiftCardsFreeze, GiftCardsImport, GiftCardsImportApprove, GiftCardsRefund, GiftCardsRefundApprove,
                 GiftCardNumbersReveal, GiftCardNumbersExport, LedgerRead, LedgerAdjust, LedgerAdjustApprove, TransactionsExport, ReportsRead, AuditRead, AuditVerify, JobsRead,
                 MembersRead, OrdersRead, OrdersImport,
-                PointsRead, PointsAdjust, PointsAdjustApprove, WalletsRead, WalletsFreeze, WalletsWithdraw, WalletsWithdrawApprove, CouponsRead, MessagesRead,
+                PointsRead, PointsAdjust, PointsAdjustApprove, WalletsRead, WalletsFreeze, WalletsWithdraw, WalletsWithdrawApprove, CouponsRead, GiftsRead, MessagesRead,
             ],
             RefundLimit = 1_000,
             AdjustmentLimit = 500,
@@ -68,7 +68,7 @@ public static class DefaultRoles
         new()
         {
             Name = Analyst,
-            Permissions = [DashboardRead, PlansRead, GiftCardsRead, LedgerRead, TransactionsExport, ReportsRead, MembersRead, OrdersRead, PointsRead, WalletsRead, CouponsRead],
+            Permissions = [DashboardRead, PlansRead, GiftCardsRead, LedgerRead, TransactionsExport, ReportsRead, MembersRead, OrdersRead, PointsRead, WalletsRead, CouponsRead, GiftsRead],
         },
     ];
 }

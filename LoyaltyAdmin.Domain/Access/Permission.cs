@@ -53,6 +53,10 @@ public enum Permission
     /// <summary>Giving coupons to members by hand, and taking them away.</summary>
     CouponsIssue,
     CouponsRedeem,
+    GiftsRead,
+
+    /// <summary>Gift campaigns, and trying again what could not be delivered.</summary>
+    GiftsManage,
     MessagesRead,
 
     /// <summary>Templates, scenarios, test sends.</summary>
@@ -95,6 +99,7 @@ public enum ApiScope
     CouponsRead,
     CouponsIssue,
     CouponsRedeem,
+    GiftsRead,
     PortalLinksWrite,
 }
 

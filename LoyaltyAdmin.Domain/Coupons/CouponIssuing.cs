@@ -28,6 +28,11 @@ public sealed record CouponOrder
 
     /// <summary>A free imported code the member brought; null: any.</summary>
     internal long? CodeId { get; init; }
+
+    /// <summary>The reason of each member, where one issue has several; instead of <see cref="Source"/>.</summary>
+    internal IReadOnlyDictionary<long, string>? Sources { get; init; }
+
+    internal string SourceOf(long member) => Sources is null ? Source : Sources[member];
 }
 
 /// <summary>One coupon and who got it.</summary>
@@ -81,7 +86,7 @@ public sealed class CouponIssuing(LoyaltyDatabase database, GroupCalendar calend
         var (done, fresh, atLimit, outOfStock) = (new List<IssuedCoupon>(), 0, new List<long>(), new List<long>());
         foreach (var batch in memberIds.Distinct().Chunk(Batch))
         {
-            var earlier = await db.MemberCoupons.Where(c => c.Source == order.Source && c.CouponId == order.CouponId && EF.Parameter(batch).Contains(c.MemberId)).Select(c => new IssuedCoupon(c.Id, c.MemberId)).ToListAsync(cancel);
+            var earlier = await EarlierAsync(db, order, batch, cancel);
             done.AddRange(earlier);
             long[] waiting = [.. batch.Except(earlier.Select(c => c.MemberId))];
             if (waiting.Length == 0)
@@ -100,6 +105,19 @@ public sealed class CouponIssuing(LoyaltyDatabase database, GroupCalendar calend
     /// <summary>Lets everybody else who issues this coupon wait until the caller's transaction ends: changes nothing, but holds the row.</summary>
     private static Task HoldStockAsync(LoyaltyDbContext db, long couponId, CancellationToken cancel) =>
         db.CouponStocks.Where(s => s.CouponId == couponId).ExecuteUpdateAsync(set => set.SetProperty(s => s.Issued, s => s.Issued), cancel);
+
+    private static async Task<List<IssuedCoupon>> EarlierAsync(LoyaltyDbContext db, CouponOrder order, long[] batch, CancellationToken cancel)
+    {
+        if (order.Sources is null)
+        {
+            return await db.MemberCoupons.Where(c => c.Source == order.Source && c.CouponId == order.CouponId && EF.Parameter(batch).Contains(c.MemberId)).Select(c => new IssuedCoupon(c.Id, c.MemberId)).ToListAsync(cancel);
+        }
+
+        string[] sources = [.. batch.Select(order.SourceOf)];
+        var found = await db.MemberCoupons.Where(c => EF.Parameter(sources).Contains(c.Source) && c.CouponId == order.CouponId).Select(c => new { c.Id, c.MemberId, c.Source }).ToListAsync(cancel);
+
+        return [.. found.Where(c => order.Sources.GetValueOrDefault(c.MemberId) == c.Source).Select(c => new IssuedCoupon(c.Id, c.MemberId))];
+    }
 
     private async Task<List<IssuedCoupon>> IssueNewAsync(LoyaltyDbContext db, Coupon coupon, long[] members, CouponOrder order, List<long> atLimit, List<long> outOfStock, CancellationToken cancel)
     {
@@ -130,7 +148,7 @@ public sealed class CouponIssuing(LoyaltyDatabase database, GroupCalendar calend
                     _ => ((byte[]?)null, (byte[]?)null, (string?)null),
                 };
                 rows.Add([
-                    coupon.Id, coupon.TermsId, member, (held.GetValueOrDefault(member)?.Last ?? 0) + item, order.Source, item,
+                    coupon.Id, coupon.TermsId, member, (held.GetValueOrDefault(member)?.Last ?? 0) + item, order.SourceOf(member), item,
                     order.Origin.ToString(), order.PackageId, nameof(MemberCouponStatus.Active), usable.From, usable.Until,
                     day.Now, day.Today, db.Actor.Name, order.Reason, hash, sealedCode, lastFour,
                 ]);

@@ -19,6 +19,7 @@ public enum ExportKind
     CouponRedemptions,
     PointsTransactions,
     WalletTransactions,
+    Gifts,
 }
 
 public enum ExportStatus

@@ -1,5 +1,6 @@
 using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.GiftCards;
+using LoyaltyAdmin.Domain.Gifts;
 using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Orders;
@@ -24,6 +25,7 @@ public sealed record ExportRequest
     public CouponRedemptionFilter? CouponRedemptions { get; init; }
     public PointsTransactionFilter? Points { get; init; }
     public WalletTransactionFilter? Wallets { get; init; }
+    public GiftFilter? Gifts { get; init; }
 
     /// <summary>The header's store switch; null: Group View.</summary>
     public long? StoreView { get; init; }

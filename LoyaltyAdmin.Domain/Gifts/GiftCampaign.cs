@@ -123,6 +123,12 @@ public sealed class GiftCampaign : IAudited, IVersioned
         (Status, StopReason, EndedAt) = (GiftCampaignStatus.Stopped, reason, now);
     }
 
+    /// <summary>Everybody has it.</summary>
+    internal void Finish(DateTimeOffset now) => (Status, EndedAt) = (GiftCampaignStatus.Finished, now);
+
+    /// <summary>It cannot begin or go on.</summary>
+    internal void Fail(string reason, DateTimeOffset now) => (Status, StopReason, EndedAt) = (GiftCampaignStatus.Stopped, reason, now);
+
     /// <summary>Off the list for good.</summary>
     public void Archive()
     {

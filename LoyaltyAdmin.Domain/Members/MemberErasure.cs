@@ -5,6 +5,7 @@ using LoyaltyAdmin.Domain.Cards;
 using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.GiftCards;
+using LoyaltyAdmin.Domain.Gifts;
 using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
@@ -49,6 +50,7 @@ public sealed class MemberErasure(LoyaltyDatabase database, AccessControl access
             await db.MemberTags.Where(t => ids.Contains(t.MemberId)).ExecuteDeleteAsync(cancel);
             await db.SegmentMembers.Where(s => ids.Contains(s.MemberId)).ExecuteDeleteAsync(cancel);
             await CouponMoves.VoidAsync(db, ids, now, cancel);
+            await GiftMoves.CancelAsync(db, db.GiftItems.Where(i => ids.Contains(i.MemberId)), "The member’s data was erased.", cancel);
             await db.LoyaltyCards.Where(c => ids.Contains(c.MemberId)).ExecuteUpdateAsync(set => set.SetProperty(c => c.Status, LoyaltyCardStatus.Cancelled), cancel);
             await db.ImportRows.Where(r => r.CreatedId != null && ids.Contains(r.CreatedId.Value) && db.ImportJobs.Any(j => j.Id == r.ImportId && (j.Kind == Imports.ImportKind.Members || j.Kind == Imports.ImportKind.Consents))).ExecuteDeleteAsync(cancel);
             await db.MemberDevices.Where(d => ids.Contains(d.MemberId)).ExecuteDeleteAsync(cancel);

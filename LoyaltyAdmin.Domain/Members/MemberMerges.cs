@@ -4,6 +4,7 @@ using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Cards;
 using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Gifts;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Orders;
 using LoyaltyAdmin.Domain.Values;
@@ -84,6 +85,7 @@ public sealed class MemberMerges(LoyaltyDatabase database, AccessControl access,
             await MoveAttributesAsync(db, fromId, intoId, cancel);
             await MoveSegmentsAsync(db, fromId, intoId, cancel);
             await CouponMoves.MoveAsync(db, fromId, intoId, cancel);
+            await GiftMoves.MoveAsync(db, fromId, intoId, cancel);
             await db.Members.Where(m => m.MergedIntoId == fromId).ExecuteUpdateAsync(set => set.SetProperty(m => m.MergedIntoId, intoId), cancel);
             await GiveUpAsync(db, from, into, cancel);
             db.MemberMerges.Add(new MemberMerge { FromId = fromId, IntoId = intoId, Orders = orders, Cards = cards, Reason = reason.Trim(), ActorKey = actor.Key, ActorName = actor.Name, At = now });

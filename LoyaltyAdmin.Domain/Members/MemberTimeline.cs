@@ -3,6 +3,7 @@ using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Gifts;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Orders;
 using LoyaltyAdmin.Domain.Values;
@@ -22,6 +23,7 @@ public enum TimelineKind
     Wallet,
     Coupon,
     CouponUse,
+    Gift,
 }
 
 /// <summary>One thing that happened to a member.</summary>
@@ -29,7 +31,7 @@ public enum TimelineKind
 /// <param name="Amount">Of orders, refunds, top-ups and payouts.</param>
 public sealed record TimelineEvent(TimelineKind Kind, long Id, DateTimeOffset At, string Text, string? Detail, decimal? Amount, string? Currency);
 
-/// <summary>Everything that happened to a member, newest first: orders, refunds, tiers, consents, tags, the record itself, top-ups and payouts of wallets, coupons; of merged duplicates too.</summary>
+/// <summary>Everything that happened to a member, newest first: orders, refunds, tiers, consents, tags, the record itself, top-ups and payouts of wallets, coupons, gifts; of merged duplicates too.</summary>
 public sealed class MemberTimeline(LoyaltyDatabase database, AccessControl access)
 {
     /// <summary>One page; a page costs what its length costs, however long the history is.</summary>
@@ -63,6 +65,11 @@ public sealed class MemberTimeline(LoyaltyDatabase database, AccessControl acces
         {
             found.AddRange(await CouponTimeline.IssuedAsync(db, members, from.Of(TimelineKind.Coupon), take, cancel));
             found.AddRange(await CouponTimeline.UsedAsync(db, grant, members, from.Of(TimelineKind.CouponUse), take, cancel));
+        }
+
+        if (grant.May(Permission.GiftsRead))
+        {
+            found.AddRange(await GiftsAsync(db, members, from, take, cancel));
         }
 
         found.AddRange(await TiersAsync(db, members, from, take, cancel));
@@ -154,6 +161,13 @@ public sealed class MemberTimeline(LoyaltyDatabase database, AccessControl acces
             .Select(t => new { t.Id, t.At, t.Type, t.Amount, t.Currency, t.ActorName, Store = db.Stores.Where(s => s.Id == t.StoreId).Select(s => s.Name).First() }).ToListAsync(cancel);
 
         return rows.Select(t => new TimelineEvent(TimelineKind.Wallet, t.Id, t.At, $"{WalletWords.Of(t.Type)} at {t.Store}", t.ActorName, Currency.Of(t.Currency).ToMajor(t.Amount), t.Currency));
+    }
+
+    private static async Task<IEnumerable<TimelineEvent>> GiftsAsync(LoyaltyDbContext db, long[] members, Position from, int take, CancellationToken cancel)
+    {
+        var (at, id) = from.Of(TimelineKind.Gift);
+
+        return (await GiftTimeline.ReadAsync(db, members, at, id, take, cancel)).Select(g => new TimelineEvent(TimelineKind.Gift, g.Id, g.At, $"Gift: {g.SourceName}", g.Text, null, null));
     }
 
     // Where a page ended. Of one moment, kinds follow in their order and newer rows come first.

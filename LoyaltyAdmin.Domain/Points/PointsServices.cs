@@ -11,6 +11,8 @@ internal static class PointsServices
     /// <summary>Adds points: their settings, what earns and takes them, and who may look.</summary>
     public static IServiceCollection AddPoints(this IServiceCollection services) => services
         .AddSingleton<PointsPostings>()
+        .AddSingleton<LedgerGrants>()
+        .AddSingleton<PointsGifts>()
         .AddSingleton<PointSettingsService>()
         .AddSingleton<PointsAccounts>()
         .AddSingleton<PointsSpending>()

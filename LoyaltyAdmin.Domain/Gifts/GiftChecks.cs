@@ -27,7 +27,8 @@ public static class GiftChecks
         {
             var line = GiftSpec.Line(field, nameof(gift.Coupons), i);
             var coupon = coupons.GetValueOrDefault(given.CouponId);
-            errors.Require(Fault("coupon", coupon?.Name, coupon?.Status, goesLive) is not { } fault, $"{line}.CouponId", fault ?? "")
+            var fault = Fault("coupon", coupon?.Name, coupon?.Status, goesLive);
+            errors.Require(fault is null, $"{line}.CouponId", fault ?? "")
                 .Require(!goesLive || given.Distribution.Fault is not null || !given.Validity.HasEndedAt(given.Distribution.DueAt(day.Now, day.Zone), day.Zone), $"{line}.Validity",
                     given.Validity.HasEndedAt(day.Now, day.Zone) ? "The fixed validity has ended already." : "The coupon would come after its fixed validity has ended.");
         }
@@ -35,7 +36,8 @@ public static class GiftChecks
         foreach (var (given, i) in gift.Packages.Select((given, i) => (given, i)).Where(line => line.given.PackageId > 0))
         {
             var package = packages.GetValueOrDefault(given.PackageId);
-            errors.Require(Fault("coupon package", package?.Name, package?.Status, goesLive) is not { } fault, $"{GiftSpec.Line(field, nameof(gift.Packages), i)}.PackageId", fault ?? "");
+            var fault = Fault("coupon package", package?.Name, package?.Status, goesLive);
+            errors.Require(fault is null, $"{GiftSpec.Line(field, nameof(gift.Packages), i)}.PackageId", fault ?? "");
         }
 
         return errors;

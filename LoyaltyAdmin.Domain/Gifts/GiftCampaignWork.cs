@@ -24,7 +24,9 @@ public sealed class GiftCampaignWork(LoyaltyDatabase database, GiftGranting gran
 
     public override string Name => "Gift campaigns";
 
-    public override async Task<string?> RunOnceAsync(CancellationToken cancel = default)
+    public override string Purpose => "Gives the gifts of running campaigns to their audiences, and begins scheduled ones at their time.";
+
+    public override async Task<JobResult?> RunOnceAsync(CancellationToken cancel = default)
     {
         if (await NextAsync(cancel) is not { } next || await leases.TryTakeAsync(Lease, leaseFor, cancel) is not { } lease)
         {

@@ -25,7 +25,9 @@ public sealed class GiftDeliveryWork(LoyaltyDatabase database, GiftDelivery deli
 
     public override string Name => "Gift delivery";
 
-    public override async Task<string?> RunOnceAsync(CancellationToken cancel = default)
+    public override string Purpose => "Delivers delayed gifts at their time.";
+
+    public override async Task<JobResult?> RunOnceAsync(CancellationToken cancel = default)
     {
         if ((await DueAsync(cancel)).Length == 0 || await leases.TryTakeAsync(Lease, leaseFor, cancel) is not { } lease)
         {
@@ -46,7 +48,7 @@ public sealed class GiftDeliveryWork(LoyaltyDatabase database, GiftDelivery deli
             await leases.ReleaseAsync(lease, CancellationToken.None);
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{delivered} gifts delivered{(failed > 0 ? $", {failed} could not be" : "")}.");
+        return JobResult.Of(delivered, string.Create(CultureInfo.InvariantCulture, $"gifts delivered{(failed > 0 ? $", {failed} could not be" : "")}."));
     }
 
     private async Task<long[]> DueAsync(CancellationToken cancel)

@@ -42,6 +42,6 @@ public sealed class BorderTests
         Enum.GetValues<ApiScope>().Select(scope => scope.Name()).ShouldBe(
             ["stores:read", "plans:read", "giftcards:read", "giftcards:sell", "giftcards:activate", "giftcards:redeem", "giftcards:recharge", "giftcards:reverse",
              "members:read", "members:write", "consents:write", "orders:read", "orders:write",
-             "points:read", "points:write", "wallets:read", "wallets:pay", "wallets:refund", "coupons:read", "coupons:issue", "coupons:redeem",
+             "points:read", "points:write", "wallets:read", "wallets:pay", "wallets:refund", "coupons:read", "coupons:issue", "coupons:redeem", "gifts:read",
              "portallinks:write"]);
 }

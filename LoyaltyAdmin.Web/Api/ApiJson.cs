@@ -48,6 +48,7 @@ namespace LoyaltyAdmin.Web.Api;
 [JsonSerializable(typeof(CouponReversalRequest))]
 [JsonSerializable(typeof(CouponValidationAnswer))]
 [JsonSerializable(typeof(CouponRedemptionAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<MemberGiftAnswer>))]
 [JsonSerializable(typeof(PointsAnswer))]
 [JsonSerializable(typeof(PointsTransactionsAnswer))]
 [JsonSerializable(typeof(PointsSpendingRequest))]

@@ -41,6 +41,7 @@ public static class LoyaltyApi
         api.MapGiftCardsApi();
         api.MapCardsApi();
         api.MapCouponsApi();
+        api.MapGiftsApi();
         api.MapOrdersApi();
         api.MapWalletsApi();
         api.MapMembersApi();

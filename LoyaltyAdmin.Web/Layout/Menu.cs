@@ -20,6 +20,7 @@ public static class Menu
             new("Marketing", Children:
             [
                 new("Coupons", "/marketing/coupons", Permission.CouponsRead),
+                new("Gifts", "/marketing/gifts", Permission.GiftsRead),
             ]),
             new("Members", Children:
             [

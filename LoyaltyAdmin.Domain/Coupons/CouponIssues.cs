@@ -94,7 +94,7 @@ public sealed class CouponIssues(LoyaltyDatabase database, AccessControl access,
 }
 
 /// <summary>Issues to audiences in chunks of members; goes on after a restart where it stopped, and the source key lets nothing be issued twice.</summary>
-public sealed class CouponIssueWork(LoyaltyDatabase database, CouponIssuing issuing, Audiences audiences, JobLeases leases, TimeProvider clock) : BackgroundWork
+public sealed class CouponIssueWork(LoyaltyDatabase database, CouponIssuing issuing, CouponNews news, Audiences audiences, JobLeases leases, TimeProvider clock) : BackgroundWork
 {
     private const string Lease = "coupon-issues";
     private const int Chunk = 500;
@@ -148,17 +148,18 @@ public sealed class CouponIssueWork(LoyaltyDatabase database, CouponIssuing issu
 
         db.Actor = Actor.Of(issue.ActorKey, issue.ActorName);
         var members = await (await audiences.MembersAsync(db, issue.Audience, cancel)).Where(m => m.Id > issue.LastMemberId).OrderBy(m => m.Id).Select(m => m.Id).Take(Chunk).ToListAsync(cancel);
-        var (got, atLimit, empty) = (new HashSet<long>(), new HashSet<long>(), false);
+        var (got, atLimit, empty) = (new List<IssuedCoupon>(), new HashSet<long>(), false);
         foreach (var order in await OrdersAsync(db, issue, cancel))
         {
             var issued = await issuing.IssueAsync(db, members, order, cancel);
             issue.Coupons += issued.New;
-            got.UnionWith(issued.Coupons.Select(c => c.MemberId));
+            got.AddRange(issued.Coupons);
             atLimit.UnionWith(issued.AtLimit);
             empty |= issued.OutOfStock.Count > 0;
         }
 
-        issue.Members += got.Count;
+        await news.TellAsync(db, got, $"issue:{issue.Id.ToString(CultureInfo.InvariantCulture)}", issue.Reason, cancel);
+        issue.Members += got.DistinctBy(c => c.MemberId).Count();
         issue.AtLimit += atLimit.Count;
         issue.LastMemberId = members.Count > 0 ? members[^1] : issue.LastMemberId;
         if (empty || members.Count < Chunk)

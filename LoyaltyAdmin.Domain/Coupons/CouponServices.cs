@@ -12,6 +12,7 @@ internal static class CouponServices
         .AddSingleton<CouponCodes>()
         .AddSingleton<CouponDefinitions>()
         .AddSingleton<CouponIssuing>()
+        .AddSingleton<CouponNews>()
         .AddSingleton<CouponCatalog>()
         .AddSingleton<CouponLookup>()
         .AddSingleton<CouponPackages>()

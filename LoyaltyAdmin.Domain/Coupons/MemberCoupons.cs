@@ -18,7 +18,7 @@ public sealed record HeldCoupon(long Id, string CouponCode, string Name, CouponT
 public sealed record CouponWish(string? CouponCode = null, string? PackageCode = null, string? Code = null, int Quantity = 1, string? Reason = null);
 
 /// <summary>Coupons of one member: listed, given, claimed and taken back.</summary>
-public sealed class MemberCoupons(LoyaltyDatabase database, AccessControl access, CouponIssuing issuing, CouponLookup lookup, CouponCodes codes, Receipts receipts, GroupCalendar calendar)
+public sealed class MemberCoupons(LoyaltyDatabase database, AccessControl access, CouponIssuing issuing, CouponLookup lookup, CouponCodes codes, CouponNews news, Receipts receipts, GroupCalendar calendar)
 {
     public const int MostAtOnce = 100;
     private const int MostListed = 500;
@@ -89,11 +89,14 @@ public sealed class MemberCoupons(LoyaltyDatabase database, AccessControl access
 
         var now = (await calendar.TodayAsync(db, cancel)).Now;
         var origin = operation.Actor.Kind == ActorKind.ApiClient ? CouponOrigin.Api : CouponOrigin.Hand;
-        var ids = new List<long>();
-        foreach (var order in await OrdersAsync(db, grant, member, wish, new CouponOrder { CouponId = 0, Source = CouponRedeeming.SourceOf(operation), Origin = origin, Reason = Inputs.Clean(wish.Reason) }, now, cancel))
+        var (issued, source) = (new List<IssuedCoupon>(), CouponRedeeming.SourceOf(operation));
+        foreach (var order in await OrdersAsync(db, grant, member, wish, new CouponOrder { CouponId = 0, Source = source, Origin = origin, Reason = Inputs.Clean(wish.Reason) }, now, cancel))
         {
-            ids.AddRange((await issuing.IssueOneAsync(db, member.Id, order, cancel)).Select(c => c.Id));
+            issued.AddRange(await issuing.IssueOneAsync(db, member.Id, order, cancel));
         }
+
+        await news.TellAsync(db, issued, source, Inputs.Clean(wish.Reason), cancel);
+        var ids = issued.ConvertAll(c => c.Id);
 
         return await HeldAsync(db, db.MemberCoupons.Where(c => EF.Parameter(ids).Contains(c.Id)), now, cancel);
     }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using LoyaltyAdmin.Domain.Ledger;
+using LoyaltyAdmin.Domain.Messages;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -42,6 +43,11 @@ internal abstract partial class LedgerSql
             await MoveLotsAsync(Commands(connection, transaction), posting, change, row, cancel);
         }
 
+        if (row.TransactionId > 0 && posting.News is { } news)
+        {
+            await TellAsync(Commands(connection, transaction), posting, news, row, cancel);
+        }
+
         if (row.TransactionId > 0 && posting.ReversesId is { } reversed &&
             !await TakeCaptureAsync(connection, transaction, reversed, posting.ReversibleAmount, Math.Abs(posting.Amount), cancel))
         {
@@ -51,6 +57,22 @@ internal abstract partial class LedgerSql
         return row;
     }
 
+    /// <summary>Writes the message about a posting that was just made, as <see cref="MessageOutbox"/> would; a new transaction is a new reason, so nothing needs to be looked up.</summary>
+    protected async Task TellAsync(Func<string, DbCommand> commands, Posting posting, PostingNews news, PostingRow row, CancellationToken cancel)
+    {
+        var scenario = Scenarios.Of(news.Scenario);
+        var command = commands(InsertMessage);
+        Add(command, "@MessageId", Key(Guid.CreateVersion7(posting.At)));
+        Add(command, "@ReasonKey", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"ledger:{row.TransactionId}"));
+        Add(command, "@Scenario", news.Scenario.ToString());
+        Add(command, "@MemberId", news.MemberId);
+        Add(command, "@IsTransactional", scenario.IsTransactional);
+        Add(command, "@Purpose", scenario.Purpose.ToString());
+        Add(command, "@Variables", System.Text.Json.JsonSerializer.Serialize(news.Variables(row), Json.Options));
+        Add(command, "@At", Instant(posting.At));
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
     protected static void Add(DbCommand command, string name, object? value)
     {
         var parameter = command.CreateParameter();
@@ -58,6 +80,12 @@ internal abstract partial class LedgerSql
         parameter.Value = value ?? DBNull.Value;
         command.Parameters.Add(parameter);
     }
+
+    private const string InsertMessage =
+        """
+        INSERT INTO "Messages" ("MessageId", "ReasonKey", "Scenario", "MemberId", "IsTransactional", "Purpose", "Variables", "MiniProgramIds", "CreatedAt", "Status", "NextAt", "Attempts", "Decisions")
+        VALUES (@MessageId, @ReasonKey, @Scenario, @MemberId, @IsTransactional, @Purpose, @Variables, '[]', @At, 'Waiting', @At, 0, '[]')
+        """;
 
     protected const string TransactionColumns =
         """
@@ -144,6 +172,8 @@ internal abstract partial class LedgerSql
     protected virtual void AddNullable<T>(DbCommand command, string name, T value) => Add(command, name, value);
 
     protected virtual object Instant(DateTimeOffset at) => at;
+
+    protected virtual object Key(Guid id) => id;
 
     protected virtual object Day(DateOnly day) => day;
 }

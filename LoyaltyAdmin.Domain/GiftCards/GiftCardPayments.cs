@@ -102,7 +102,15 @@ public sealed class GiftCardPayments(LoyaltyDatabase database, Ledger.Ledger led
             Amount = amount,
             House = [new HouseLeg(House.CashIn, -amount)],
             NewUsableUntil = await LaterEndAsync(card, rules, store, cancel),
+            News = await NewsAsync(card, currency, amount, store, cancel),
         }, cancel: cancel);
+    }
+
+    private async Task<PostingNews?> NewsAsync(FoundCard card, Currency currency, long amount, Store store, CancellationToken cancel)
+    {
+        await using var db = await database.ReadAsync(cancel);
+
+        return await GiftCardNews.RechargedAsync(db, card.Id, currency, amount, store.Name, cancel);
     }
 
     /// <summary>Makes a card that was imported inactive usable; its validity starts now.</summary>

@@ -173,14 +173,7 @@ public sealed class GiftCardSales(LoyaltyDatabase database, Ledger.Ledger ledger
     // A buyer who is a member gets a receipt; the card's number never goes into a message.
     private async Task ThankAsync(LoyaltyDbContext db, GiftCard card, string plan, Store store, DateTimeOffset? usableUntil, CancellationToken cancel)
     {
-        var (email, phone) = (card.BuyerEmail?.ToLowerInvariant(), card.BuyerPhone);
-        if (email is null && phone is null)
-        {
-            return;
-        }
-
-        var buyer = await db.Members.Where(m => m.Status == MemberStatus.Active && ((email != null && m.Email == email) || (phone != null && m.Phone == phone))).OrderBy(m => m.Id).Select(m => (long?)m.Id).FirstOrDefaultAsync(cancel);
-        if (buyer is not { } memberId)
+        if (await GiftCardNews.BuyerAsync(db, card.BuyerEmail, card.BuyerPhone, cancel) is not { } memberId)
         {
             return;
         }

@@ -104,7 +104,7 @@ public sealed class LedgerAccount
     public DateTimeOffset? UsableUntil { get; init; }
 
     /// <summary>What of an account a posting needs to know; its balance is the posting's own business.</summary>
-    internal static LedgerAccount Known(long id, AccountKind kind, string currency, long storeId) => new() { Id = id, Kind = kind, Currency = currency, StoreId = storeId };
+    internal static LedgerAccount Known(long id, AccountKind kind, string currency, long storeId, long memberId) => new() { Id = id, Kind = kind, Currency = currency, StoreId = storeId, MemberId = memberId };
 }
 
 /// <summary>

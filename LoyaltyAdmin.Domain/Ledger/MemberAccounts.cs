@@ -56,11 +56,11 @@ public sealed class MemberAccounts(LoyaltyDatabase database)
         // Kind and currency are of fixed lists: the statements are few.
         var statement =
             $"""
-            SELECT a."Id", a."StoreId" FROM "Members" m JOIN "Members" o ON o."Id" = COALESCE(m."MergedIntoId", m."Id") AND o."Status" = 'Active'
+            SELECT a."Id", a."StoreId", o."Id" FROM "Members" m JOIN "Members" o ON o."Id" = COALESCE(m."MergedIntoId", m."Id") AND o."Status" = 'Active'
             JOIN "LedgerAccounts" a ON a."MemberId" = o."Id" AND a."Kind" = '{kind}'
             WHERE m."Number" = @Value AND a."Currency" = '{currency}'
             """;
-        if (await database.Provider.FindRowAsync(database, statement, memberNumber.Trim(), reader => LedgerAccount.Known(reader.GetInt64(0), kind, currency, reader.GetInt64(1)), cancel) is { } found)
+        if (await database.Provider.FindRowAsync(database, statement, memberNumber.Trim(), reader => LedgerAccount.Known(reader.GetInt64(0), kind, currency, reader.GetInt64(1), reader.GetInt64(2)), cancel) is { } found)
         {
             return found;
         }

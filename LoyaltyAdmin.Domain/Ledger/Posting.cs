@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Values;
 
 namespace LoyaltyAdmin.Domain.Ledger;
@@ -101,6 +102,9 @@ public sealed record Posting
     /// <summary>What happens to the account's lots; null for accounts without lots.</summary>
     public LotChange? Lots { get; init; }
 
+    /// <summary>What the member is told of it, written with it in one more statement.</summary>
+    internal PostingNews? News { get; init; }
+
     /// <summary>The balance may fall below zero: points taken back that were spent already. The database allows it to points only.</summary>
     public bool AllowsDebt { get; init; }
 
@@ -108,8 +112,12 @@ public sealed record Posting
     internal long Floor => AllowsDebt || (AccountKind == AccountKind.Points && Amount > 0) ? -MostBalance : 0;
 
     /// <summary>It needs more than the one guarded statement.</summary>
-    internal bool IsCompound => ReversesId is not null || Lots is not null;
+    internal bool IsCompound => ReversesId is not null || Lots is not null || News is not null;
 }
+
+/// <summary>A message about a posting; its reason is the transaction, so it is told once.</summary>
+/// <param name="Variables">What the template may name, from what the posting did.</param>
+internal sealed record PostingNews(MessageScenario Scenario, long MemberId, Func<PostingRow, IReadOnlyDictionary<string, string?>> Variables);
 
 /// <summary>A posted transaction, or the one an earlier request under the same key posted.</summary>
 public sealed record Posted(LedgerTransaction Transaction, bool WasRepeated);

@@ -84,7 +84,7 @@ public sealed class MessageRules(LoyaltyDatabase database, AccessControl access)
 
         return [.. Scenarios.All.Select(scenario => known.TryGetValue(scenario.Id, out var settings)
             ? new ScenarioRow(scenario.Id, scenario.Title, scenario.Explanation, scenario.IsTransactional, scenario.Purpose, settings.IsOn, settings.Channels, settings.Version)
-            : new ScenarioRow(scenario.Id, scenario.Title, scenario.Explanation, scenario.IsTransactional, scenario.Purpose, true, Scenarios.DefaultChannels, Guid.Empty))];
+            : new ScenarioRow(scenario.Id, scenario.Title, scenario.Explanation, scenario.IsTransactional, scenario.Purpose, scenario.StartsOn, Scenarios.DefaultChannels, Guid.Empty))];
     }
 
     /// <summary>Switches a scenario and its channels; the order of the list is the order they are tried in. Holds for everything not yet sent.</summary>

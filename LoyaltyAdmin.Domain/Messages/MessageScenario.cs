@@ -17,6 +17,7 @@ public enum MessageScenario
     GiftCard,
     TierChange,
     Verification,
+    WalletPayment,
 }
 
 /// <summary>A channel of a scenario; the list's order is the order they are tried in.</summary>

@@ -10,6 +10,7 @@ internal static class MessageServices
     /// <summary>Adds the Message Center.</summary>
     public static IServiceCollection AddMessages(this IServiceCollection services) => services
         .AddSingleton<MessageOutbox>()
+        .AddSingleton<MessageSwitches>()
         .AddSingleton<MessageRendering>()
         .AddSingleton<UnsubscribeTokens>()
         .AddSingleton(new ProviderAddresses())

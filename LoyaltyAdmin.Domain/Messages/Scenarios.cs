@@ -7,7 +7,11 @@ namespace LoyaltyAdmin.Domain.Messages;
 public sealed record MessageVariable(string Name, string Explanation, string Sample);
 
 /// <summary>A scenario as the product knows it: what it asks of the member and the text it has before anybody writes one.</summary>
-public sealed record Scenario(MessageScenario Id, string Title, string Explanation, ConsentPurpose Purpose, bool IsTransactional, string Subject, string Text, IReadOnlyList<MessageVariable> Variables);
+public sealed record Scenario(MessageScenario Id, string Title, string Explanation, ConsentPurpose Purpose, bool IsTransactional, string Subject, string Text, IReadOnlyList<MessageVariable> Variables)
+{
+    /// <summary>Whether it is on until somebody decides.</summary>
+    public bool StartsOn { get; init; } = true;
+}
 
 /// <summary>Every scenario. Whether one is transactional is the product's decision, not a setting: consent cannot be configured away.</summary>
 public static class Scenarios
@@ -34,15 +38,18 @@ public static class Scenarios
         new(MessageScenario.TopUp, "Top-up", "The wallet was topped up: a receipt.", ConsentPurpose.LoyaltyNotification, true,
             "Your top-up of {{amount}}", "Thank you: {{amount}} were added to your wallet{{#if bonus}} with a bonus of {{bonus}}{{/if}}.{{#if balance}} Your balance is {{balance}}.{{/if}}",
             [new("amount", "The amount paid in", "USD 100.00"), new("bonus", "The bonus on top", "USD 10.00"), new("balance", "The balance afterwards", "USD 210.00"), new("store", "Where", "Fifth Avenue")]),
-        new(MessageScenario.GiftCard, "Gift card", "The member bought a gift card: a receipt.", ConsentPurpose.LoyaltyNotification, true,
-            "Your gift card over {{amount}}", "Thank you for buying a gift card over {{amount}}, ending in {{cardEnding}}.{{#if validUntil}} It is valid until {{validUntil}}.{{/if}}",
-            [new("amount", "The card's value", "USD 50.00"), new("cardEnding", "The last four digits", "4821"), new("plan", "The gift card's name", "Festive card"), new("validUntil", "The last day of its validity", "31 Dec 2031"), new("store", "Where it was bought", "Fifth Avenue")]),
+        new(MessageScenario.GiftCard, "Gift card", "The member bought a gift card, or one it bought was recharged: a receipt.", ConsentPurpose.LoyaltyNotification, true,
+            "Your gift card over {{amount}}", "{{#if recharged}}{{recharged}} were added to your gift card ending in {{cardEnding}}.{{else}}Thank you for buying a gift card over {{amount}}, ending in {{cardEnding}}.{{/if}}{{#if validUntil}} It is valid until {{validUntil}}.{{/if}}",
+            [new("amount", "The card's value", "USD 50.00"), new("recharged", "What was added, if it is about a recharge", ""), new("cardEnding", "The last four digits", "4821"), new("plan", "The gift card's name", "Festive card"), new("validUntil", "The last day of its validity", "31 Dec 2031"), new("store", "Where it was bought", "Fifth Avenue")]),
         new(MessageScenario.TierChange, "Tier change", "The member's card reached another tier.", ConsentPurpose.LoyaltyNotification, false,
             "You are now {{tier}}", "Your {{plan}} card is now {{tier}}{{#if previousTier}}, after {{previousTier}}{{/if}}.",
             [new("tier", "The new tier", "Gold"), new("previousTier", "The tier before", "Silver"), new("plan", "The card plan", "Loyalty Club")]),
         new(MessageScenario.Verification, "Verification", "A one-time code the member asked for.", ConsentPurpose.LoyaltyNotification, true,
             "Your code", "Your code is {{code}}. It is valid for {{minutes}} minutes. Never tell it to anybody.",
             [new("code", "The one-time code; never kept in the log", "482913"), new("minutes", "How long it is valid", "10")]),
+        new(MessageScenario.WalletPayment, "Wallet payment", "Something was paid with the wallet: a receipt.", ConsentPurpose.LoyaltyNotification, true,
+            "You paid {{amount}} with your wallet", "{{amount}} were paid with your wallet{{#if store}} at {{store}}{{/if}}.{{#if balance}} Your balance is {{balance}}.{{/if}}",
+            [new("amount", "The amount paid", "USD 12.40"), new("balance", "The balance afterwards", "USD 197.60"), new("store", "Where", "Fifth Avenue"), new("order", "The order or receipt number", "R-1042")]) { StartsOn = false },
     ];
 
     /// <summary>The channels messages can take, in the order the documents try them (settled decision 8), the mini program after push.</summary>

@@ -17,7 +17,7 @@ public sealed record SendSettings(
     IReadOnlyDictionary<ConsentChannel, MessageChannelSettings> Channels,
     IReadOnlyDictionary<long, MiniProgram> Programs)
 {
-    public bool IsOn(MessageScenario scenario) => !Scenarios.TryGetValue(scenario, out var settings) || settings.IsOn;
+    public bool IsOn(MessageScenario scenario) => Scenarios.TryGetValue(scenario, out var settings) ? settings.IsOn : Messages.Scenarios.Of(scenario).StartsOn;
 
     public IReadOnlyList<ScenarioChannel> ChannelsOf(MessageScenario scenario) => Scenarios.TryGetValue(scenario, out var settings) ? settings.Channels : Messages.Scenarios.DefaultChannels;
 

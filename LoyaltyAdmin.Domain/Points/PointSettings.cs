@@ -58,7 +58,7 @@ public sealed class PointSettings : IAudited, IVersioned
     public int UsableAfterDays { get; set; }
 
     /// <summary>Members are told of points so many days before they expire; 0: they are not.</summary>
-    public int NoticeDays { get; set; }
+    public int NoticeDays { get; set; } = 14;
 
     /// <summary>A refund takes points back that were spent already: the balance falls below zero. Otherwise it stops at zero.</summary>
     public bool AllowsDebt { get; set; }

@@ -24,6 +24,7 @@ public sealed class PointSettingsForm
     public PointExpiry Expiry { get; set; }
     public int? Months { get; set; }
     public int? UsableAfterDays { get; set; }
+    public int? NoticeDays { get; set; }
     public bool AllowsDebt { get; set; }
     public Guid Version { get; set; }
 
@@ -53,6 +54,7 @@ public sealed class PointSettingsService(LoyaltyDatabase database, AccessControl
     internal const int MostMonths = 120;
     private const int MostDays = 365;
     private const int MostProducts = 500;
+    private const int MostNotice = 90;
 
     private static readonly char[] separators = [',', ';', ' ', '\t', '\r', '\n'];
 
@@ -77,6 +79,7 @@ public sealed class PointSettingsService(LoyaltyDatabase database, AccessControl
             Expiry = settings.Expiry,
             Months = settings.Months,
             UsableAfterDays = settings.UsableAfterDays,
+            NoticeDays = settings.NoticeDays,
             AllowsDebt = settings.AllowsDebt,
             Version = settings.Version,
             Currency = day.Currency,
@@ -127,6 +130,7 @@ public sealed class PointSettingsService(LoyaltyDatabase database, AccessControl
         settings.Expiry = form.Expiry;
         settings.Months = form.Expiry == PointExpiry.Never ? settings.Months : form.Months!.Value;
         settings.UsableAfterDays = form.UsableAfterDays ?? 0;
+        settings.NoticeDays = form.NoticeDays ?? 0;
         settings.AllowsDebt = form.AllowsDebt;
     }
 
@@ -137,6 +141,7 @@ public sealed class PointSettingsService(LoyaltyDatabase database, AccessControl
         .Require(Enum.IsDefined(form.Expiry), nameof(form.Expiry), "Choose when points expire.")
         .Require(form.Expiry == PointExpiry.Never || form.Months is >= 1 and <= MostMonths, nameof(form.Months), $"Points are kept for 1 to {MostMonths} months.")
         .Require(form.UsableAfterDays is null or (>= 0 and <= MostDays), nameof(form.UsableAfterDays), $"Points can be spent after 0 to {MostDays} days.")
+        .Require(form.NoticeDays is null or (>= 0 and <= MostNotice), nameof(form.NoticeDays), $"Members can be told 0 to {MostNotice} days before.")
         .Require(form.Expiry == PointExpiry.Never || form.Months is not ({ } months and >= 1) || (form.UsableAfterDays ?? 0) < months * 28, nameof(form.UsableAfterDays), "Points would expire before they can be spent.")
         .ThrowIfAny();
 

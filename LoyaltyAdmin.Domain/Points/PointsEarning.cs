@@ -4,6 +4,7 @@ using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Members;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Orders;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
@@ -15,9 +16,12 @@ namespace LoyaltyAdmin.Domain.Points;
 /// Rewards orders: what an order is worth by the rules, less what already stands in the ledger for it. Orders mark themselves as due in the save that
 /// changes them; here the difference is posted, once per change, so that delivery twice, refunds, corrections and restarts end at the same points.
 /// </summary>
-public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger, PointsPostings postings, StoreScopes scopes, TierCalculation tiers) : BackgroundWork
+public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger, PointsPostings postings, StoreScopes scopes, TierCalculation tiers, MessageOutbox messages) : BackgroundWork
 {
     private const int Batch = 100;
+
+    /// <summary>An order paid longer ago is history that was brought in: nobody is told of it.</summary>
+    private static readonly TimeSpan news = TimeSpan.FromDays(3);
 
     public override string Name => "Points of orders";
 
@@ -58,7 +62,7 @@ public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger
         var known = await db.OrderPoints.Where(p => ids.Contains(p.OrderId)).ToDictionaryAsync(p => p.OrderId, cancel);
         var stores = await scopes.ResolveAsync(settings.Stores, cancel);
         var worth = settings.IsActive || known.Count > 0 ? await EligibleGoods.ReadAsync(db, settings, ids, cancel) : new EligibleGoods();
-        var (posted, members) = (0, new HashSet<long>());
+        var (posted, members, told) = (0, new HashSet<long>(), new List<MessageRequest>());
         foreach (var order in orders)
         {
             var earns = settings.IsActive && order.PlacedAt >= settings.ActiveSince && stores.Allows(order.StoreId);
@@ -68,7 +72,7 @@ public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger
                 members.Add(before.MemberId);
             }
 
-            if (await SettleAsync(db, settings, order, before, worth.Of(order, settings), earns, cancel))
+            if (await SettleAsync(db, settings, order, before, worth.Of(order, settings), earns, told, cancel))
             {
                 posted++;
                 members.Add(order.MemberId ?? 0);
@@ -80,12 +84,13 @@ public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger
             await tiers.RecalculateAsync(db, members, TierChangeReason.Purchase, cancel);
         }
 
+        await messages.AddAsync(db, told, cancel);
         await db.Orders.Where(o => ids.Contains(o.Id)).ExecuteUpdateAsync(set => set.SetProperty(o => o.PointsDueAt, (DateTimeOffset?)null), cancel);
 
         return posted;
     }
 
-    private async Task<bool> SettleAsync(LoyaltyDbContext db, PointSettings settings, Order order, OrderPoints? known, decimal worth, bool earns, CancellationToken cancel)
+    private async Task<bool> SettleAsync(LoyaltyDbContext db, PointSettings settings, Order order, OrderPoints? known, decimal worth, bool earns, List<MessageRequest> told, CancellationToken cancel)
     {
         var stood = known?.Earned ?? 0;
         // Also of an order that came while its member was being merged.
@@ -124,7 +129,7 @@ public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger
         }
         else if (target > known.Earned)
         {
-            await GiveAsync(db, settings, order, known, target - known.Earned, cancel);
+            await GiveAsync(db, settings, order, known, target - known.Earned, told, cancel);
         }
         else if (!moved)
         {
@@ -134,13 +139,17 @@ public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger
         return true;
     }
 
-    private async Task GiveAsync(LoyaltyDbContext db, PointSettings settings, Order order, OrderPoints known, long minor, CancellationToken cancel)
+    private async Task GiveAsync(LoyaltyDbContext db, PointSettings settings, Order order, OrderPoints known, long minor, List<MessageRequest> told, CancellationToken cancel)
     {
         var account = await postings.AccountAsync(db, known.MemberId, order.StoreId, cancel);
         var earnedAt = order.PaidAt is { } paid && paid < account.Group.Now ? paid : account.Group.Now;
         var posting = Posting(account, order, known, TransactionType.Earning);
         var earned = await ledger.PostAsync(db, PointsPostings.Given(account, settings, posting, minor, settings.UsableFrom(earnedAt, account.Group.Zone), earnedAt) with { From = [AccountStatus.Open, AccountStatus.Blocked] }, cancel);
         (known.Earned, known.EarningId) = (known.Earned + minor, earned.Id);
+        if (account.Group.Now - earnedAt <= news)
+        {
+            told.Add(PointsNews.Earned(earned, known.MemberId, $"Order {order.Number}"));
+        }
     }
 
     private async Task TakeBackAsync(LoyaltyDbContext db, PointSettings settings, Order order, OrderPoints known, long memberId, long minor, CancellationToken cancel)

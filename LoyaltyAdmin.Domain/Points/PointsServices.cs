@@ -20,6 +20,7 @@ internal static class PointsServices
         .AddSingleton<PointsAdjustments>()
         .AddSingleton<ApprovalHandler>(provider => provider.GetRequiredService<PointsAdjustments>())
         .AddSingleton<ExportSource, PointsExport>()
+        .AddSingleton<PointsExpiryNotices>()
         .AddSingleton<PointsEarning>()
         .AddSingleton<BackgroundWork>(provider => provider.GetRequiredService<PointsEarning>());
 }

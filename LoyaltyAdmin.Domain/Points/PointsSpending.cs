@@ -3,6 +3,7 @@ using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.GiftCards;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Members;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
@@ -30,7 +31,7 @@ public sealed record PointsGift(string MemberNumber, decimal Points, string Reas
 public sealed record PointsMoved(long TransactionId, decimal Points, decimal Balance);
 
 /// <summary>Spending points, giving them back, giving more of them: what tills and shops do, exactly once per key.</summary>
-public sealed class PointsSpending(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, MemberAccounts accounts, PointsPostings postings, Reversals reversals, GiftCardCatalog catalog, TimeProvider clock)
+public sealed class PointsSpending(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, MemberAccounts accounts, PointsPostings postings, Reversals reversals, GiftCardCatalog catalog, MessageOutbox messages, TimeProvider clock)
 {
     /// <summary>Spends points that are usable now, the soonest to expire first.</summary>
     /// <exception cref="InsufficientBalanceException">What is usable does not cover it; nothing was taken.</exception>
@@ -103,7 +104,10 @@ public sealed class PointsSpending(LoyaltyDatabase database, Ledger.Ledger ledge
             var account = await postings.AccountAsync(db, await MemberLookups.DemandActiveAsync(db, gift.MemberNumber, cancel), store?.Id, cancel);
             var posting = account.Posting(operation, TransactionType.Grant, store, Channel.Online) with { Reason = Inputs.Clean(gift.Reason) };
 
-            return await ledger.PostAsync(db, PointsPostings.Given(account, await PointsPostings.SettingsAsync(db, cancel), posting, Currency.Points.ToMinor(gift.Points), usableFrom: null), cancel);
+            var given = await ledger.PostAsync(db, PointsPostings.Given(account, await PointsPostings.SettingsAsync(db, cancel), posting, Currency.Points.ToMinor(gift.Points), usableFrom: null), cancel);
+            await messages.AddAsync(db, PointsNews.Earned(given, account.Account.MemberId!.Value, posting.Reason), cancel);
+
+            return given;
         }, cancel));
     }
 

@@ -1,6 +1,7 @@
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Ledger;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,7 +14,7 @@ public sealed record WalletHeld(long HoldId, WalletHoldStatus Status, decimal Am
 /// Sets value aside for a payment that is not final: a hotel night, an order that ships later. A hold leaves the wallet at once and names the lots it took;
 /// a capture gives all of it back and pays with the part that is due, from the same lots, in one transaction.
 /// </summary>
-public sealed class WalletHolds(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, WalletAccounts wallets, WalletRules rules, TimeProvider clock)
+public sealed class WalletHolds(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, WalletAccounts wallets, WalletRules rules, MessageSwitches switches, TimeProvider clock)
 {
     private const int Batch = 200;
     private const int MostMinutes = 43_200;
@@ -59,6 +60,7 @@ public sealed class WalletHolds(LoyaltyDatabase database, Ledger.Ledger ledger, 
     {
         var grant = await access.DemandAsync(actor, permission: null, ApiScope.WalletsPay, cancel);
         var operation = Operation.For(actor, idempotencyKey, "wallet capture", holdId, amount, orderNumber);
+        var isTold = await switches.IsOnAsync(MessageScenario.WalletPayment, cancel);
         var posted = await ledger.OnceAsync(operation, async db =>
         {
             var (hold, held) = await OpenAsync(db, grant, holdId, cancel);
@@ -74,12 +76,14 @@ public sealed class WalletHolds(LoyaltyDatabase database, Ledger.Ledger ledger, 
             }
 
             var released = await ReleaseAsync(db, actor, hold, held, cancel);
+            var order = Inputs.Clean(orderNumber) ?? held.OrderNumber;
             var paid = await ledger.PostAsync(db, Posting(operation, TransactionType.Consumption, held, await ZoneAsync(db, held, cancel)) with
             {
                 Amount = -due,
                 House = [new HouseLeg(House.Redemptions, due)],
-                OrderNumber = Inputs.Clean(orderNumber) ?? held.OrderNumber,
+                OrderNumber = order,
                 Lots = new LotChange.Take { FirstOf = released.Id },
+                News = isTold ? WalletNews.Paid(hold.MemberId, currency, due, store: null, order) : null,
             }, cancel);
             (hold.Status, hold.Captured) = (WalletHoldStatus.Captured, due);
 

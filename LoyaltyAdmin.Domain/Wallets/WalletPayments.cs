@@ -1,13 +1,14 @@
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Ledger;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
 
 namespace LoyaltyAdmin.Domain.Wallets;
 
 /// <summary>Paying with a wallet and giving a payment back: what tills and online stores do.</summary>
-public sealed class WalletPayments(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, WalletAccounts wallets, WalletRules rules, Reversals reversals)
+public sealed class WalletPayments(LoyaltyDatabase database, Ledger.Ledger ledger, AccessControl access, WalletAccounts wallets, WalletRules rules, MessageSwitches switches, Reversals reversals)
 {
     /// <summary>Pays: at most what is usable now, exactly once per key. Which lots paid stands in their movements.</summary>
     /// <exception cref="InsufficientBalanceException">What is usable does not cover the amount; nothing was taken.</exception>
@@ -26,6 +27,9 @@ public sealed class WalletPayments(LoyaltyDatabase database, Ledger.Ledger ledge
                 Amount = -wallet.Minor,
                 House = [new HouseLeg(House.Redemptions, wallet.Minor)],
                 Lots = new LotChange.Take { Order = order },
+                News = await switches.IsOnAsync(MessageScenario.WalletPayment, cancel)
+                    ? WalletNews.Paid(wallet.Account.MemberId!.Value, wallet.Currency, wallet.Minor, wallet.Store.Name, Inputs.Clean(payment.OrderNumber))
+                    : null,
             }, cancel: cancel);
         }, cancel);
 

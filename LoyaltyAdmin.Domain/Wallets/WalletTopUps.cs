@@ -1,7 +1,9 @@
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Ledger;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Values;
+using Microsoft.EntityFrameworkCore;
 
 namespace LoyaltyAdmin.Domain.Wallets;
 
@@ -38,7 +40,7 @@ public sealed record WalletCredit
 }
 
 /// <summary>The one door through which value comes into wallets: the counter now, top-up plans and packages later.</summary>
-public sealed class WalletTopUps(Ledger.Ledger ledger, AccessControl access, WalletAccounts wallets, WalletPayments payments)
+public sealed class WalletTopUps(Ledger.Ledger ledger, AccessControl access, WalletAccounts wallets, WalletPayments payments, MessageOutbox messages)
 {
     /// <summary>The most one top-up at the counter may be, major units.</summary>
     public const decimal MostAmount = 100_000;
@@ -52,11 +54,18 @@ public sealed class WalletTopUps(Ledger.Ledger ledger, AccessControl access, Wal
         return await CreditAsync(grant, new WalletCredit { MemberNumber = memberNumber, Principal = amount, Currency = currency, StoreCode = storeCode, Channel = Channel.Pos, OrderNumber = orderNumber }, operationId, cancel);
     }
 
-    /// <summary>Credits a wallet, exactly once per key.</summary>
+    /// <summary>Credits a wallet, exactly once per key, and tells the member.</summary>
     internal async Task<WalletMoved> CreditAsync(Grant grant, WalletCredit credit, string key, CancellationToken cancel)
     {
         var operation = Operation.For(grant.Actor, key, "wallet top-up", credit);
-        var posted = await ledger.OnceAsync(operation, db => CreditAsync(db, grant, operation, credit, cancel), cancel);
+        var posted = await ledger.OnceAsync(operation, async db =>
+        {
+            var transaction = await CreditAsync(db, grant, operation, credit, cancel);
+            var told = await db.LedgerAccounts.Where(a => a.Id == transaction.AccountId).Select(a => new { a.MemberId, Store = db.Stores.Where(s => s.Id == transaction.StoreId).Select(s => s.Name).First() }).SingleAsync(cancel);
+            await messages.AddAsync(db, WalletNews.ToppedUp(transaction, told.MemberId!.Value, Currency.Of(transaction.Currency).ToMinor(credit.Bonus), told.Store), cancel);
+
+            return transaction;
+        }, cancel);
 
         return await payments.MovedAsync(posted.Transaction, cancel);
     }

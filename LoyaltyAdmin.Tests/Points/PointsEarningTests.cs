@@ -80,7 +80,7 @@ public abstract class PointsEarningTests(DatabaseKind kind) : PointsTest(kind)
             await PutAsync(Order(member, 10, $"{i}"));
         }
 
-        var (one, two) = (Db.Get<PointsEarning>(), new PointsEarning(Db.Database, Db.Ledger, Db.Get<PointsPostings>(), Db.Get<Domain.Stores.StoreScopes>(), Db.Get<TierCalculation>()));
+        var (one, two) = (Db.Get<PointsEarning>(), new PointsEarning(Db.Database, Db.Ledger, Db.Get<PointsPostings>(), Db.Get<Domain.Stores.StoreScopes>(), Db.Get<TierCalculation>(), Db.Get<Domain.Messages.MessageOutbox>()));
         await Task.WhenAll(Task.Run(() => one.RunOnceAsync()), Task.Run(() => two.RunOnceAsync()), Task.Run(() => one.RunOnceAsync()));
         await PutAsync(Order(member, 10, "0"));
         await PutAsync(Order(member, 15, "1") with { ChangedAt = Clock.Now });

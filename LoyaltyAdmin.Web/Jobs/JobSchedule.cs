@@ -36,6 +36,7 @@ public static class JobSchedule
         .AddSingleton<ScheduledJob, GiftCardExpiryJob>()
         .AddSingleton<ScheduledJob, CouponJob>()
         .AddSingleton<ScheduledJob, LotExpiryJob>()
+        .AddSingleton<ScheduledJob, PointsExpiryNoticeJob>()
         .AddSingleton<ScheduledJob, LoyaltyCardJob>()
         .AddSingleton<ScheduledJob, WalletHoldJob>()
         .AddSingleton<ScheduledJob, CleanUpJob>()

@@ -41,6 +41,11 @@ internal sealed class SqliteLedgerSql : LedgerSql
             MoveLotsAsync(statements.Prepare, posting, change, row, CancellationToken.None).GetAwaiter().GetResult();
         }
 
+        if (row.TransactionId > 0 && posting.News is { } news)
+        {
+            TellAsync(statements.Prepare, posting, news, row, CancellationToken.None).GetAwaiter().GetResult();
+        }
+
         if (row.TransactionId > 0 && posting.ReversesId is { } reversed && !TakeCapture(statements, reversed, posting.ReversibleAmount, Math.Abs(posting.Amount)))
         {
             throw Refusals.Exception(Refusals.ExceedsCapture, row.BalanceAfter, posting.Currency, posting.AccountKind);
@@ -101,6 +106,8 @@ internal sealed class SqliteLedgerSql : LedgerSql
     protected override DateTimeOffset ReadInstant(DbDataReader reader, int column) => new(reader.GetInt64(column), TimeSpan.Zero);
 
     protected override object Instant(DateTimeOffset at) => at.UtcTicks;
+
+    protected override object Key(Guid id) => id.ToString().ToUpperInvariant();
 
     protected override object Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

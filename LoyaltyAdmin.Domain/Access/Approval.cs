@@ -13,6 +13,8 @@ public enum ApprovalKind
     GiftCardNumberExport,
     PointsAdjustment,
     WalletWithdrawal,
+    UserAccess,
+    RoleAccess,
 }
 
 public enum ApprovalStatus

@@ -15,6 +15,9 @@ public abstract class ApprovalHandler
     public abstract Permission ApproverNeeds { get; }
 
     public abstract Task ExecuteAsync(LoyaltyDbContext db, Approval approval, Actor approver, CancellationToken cancel);
+
+    /// <summary>After the decision and what it did are stored.</summary>
+    public virtual Task DoneAsync(Approval approval, CancellationToken cancel) => Task.CompletedTask;
 }
 
 /// <summary>One line of the Approvals page.</summary>
@@ -71,7 +74,7 @@ public sealed class Approvals(LoyaltyDatabase database, AccessControl access, IE
             grant = await access.DemandAsync(actor, handlers[kind].ApproverNeeds, cancel: cancel);
         }
 
-        await database.WriteAsync(actor, async db =>
+        var decided = await database.WriteAsync(actor, async db =>
         {
             var approval = await db.Approvals.FirstOrDefaultAsync(a => a.Id == id, cancel) ?? throw new NotFoundException("The request");
             if (approval.StoreId is { } storeId)
@@ -85,7 +88,13 @@ public sealed class Approvals(LoyaltyDatabase database, AccessControl access, IE
             {
                 await handlers[approval.Kind].ExecuteAsync(db, approval, actor, cancel);
             }
+
+            return approval;
         }, cancel);
+        if (approve)
+        {
+            await handlers[decided.Kind].DoneAsync(decided, cancel);
+        }
     }
 
     /// <summary>Takes back an own request that still waits.</summary>

@@ -23,7 +23,7 @@ public static class DefaultRoles
                 DashboardRead, PlansRead, PlansEdit, GiftCardsRead, GiftCardsFreeze, GiftCardsImport, BuyersReveal, LedgerRead, TransactionsExport, ReportsRead,
                 MembersRead, MembersReveal, MembersEdit, MembersImport, MembersExport, MembersErase, MembersLink, OrdersRead, OrdersImport, ProductsManage, TagsManage, SegmentsManage, WebhooksManage,
                 PointsRead, WalletsRead, WalletsFreeze, CouponsRead, CouponsEdit, GiftsRead, MessagesRead, MessagesEdit,
-                StoresManage, AgreementsManage, UsersManage, ApiClientsManage, SettingsManage, AuditRead, AuditVerify, JobsRead, JobsManage,
+                StoresManage, AgreementsManage, UsersManage, AccessApprove, ApiClientsManage, SettingsManage, AuditRead, AuditVerify, JobsRead, JobsManage,
             ],
             ImportLimit = 0,
         },
@@ -56,7 +56,7 @@ public static class DefaultRoles
             Permissions =
             [
                 DashboardRead, PlansRead, GiftCardsRead, GiftCardsFreeze, GiftCardsImport, GiftCardsImportApprove, GiftCardsRefund, GiftCardsRefundApprove,
-                GiftCardNumbersReveal, GiftCardNumbersExport, LedgerRead, LedgerAdjust, LedgerAdjustApprove, TransactionsExport, ReportsRead, AuditRead, AuditVerify, JobsRead,
+                GiftCardNumbersReveal, GiftCardNumbersExport, LedgerRead, LedgerAdjust, LedgerAdjustApprove, TransactionsExport, ReportsRead, AccessApprove, AuditRead, AuditVerify, JobsRead,
                 MembersRead, OrdersRead, OrdersImport,
                 PointsRead, PointsAdjust, PointsAdjustApprove, WalletsRead, WalletsFreeze, WalletsWithdraw, WalletsWithdrawApprove, CouponsRead, GiftsRead, MessagesRead,
             ],

@@ -14,9 +14,10 @@ internal sealed record Rights(IReadOnlyCollection<Permission> Permissions, decim
 internal static class OwnRights
 {
     /// <exception cref="RuleViolationException">The person would gain something; the sentence says what.</exception>
-    public static void DemandNotRaised(Rights before, Rights after, string field)
-    {
-        List<string> gained =
+    public static void DemandNotRaised(Rights before, Rights after, string field) => Refuse(Gained(before, after), field);
+
+    /// <summary>What somebody with these rights would gain, in words.</summary>
+    public static IReadOnlyList<string> Gained(Rights before, Rights after) =>
         [
             .. after.Permissions.Except(before.Permissions).Order().Select(permission => $"the permission “{permission}”"),
             .. IsHigher(after.RefundLimit, before.RefundLimit) ? ["a higher refund limit"] : Array.Empty<string>(),
@@ -25,8 +26,6 @@ internal static class OwnRights
             .. IsHigher(after.ImportLimit, before.ImportLimit) ? ["a higher import limit"] : Array.Empty<string>(),
             .. before.RequiresTwoFactor && !after.RequiresTwoFactor ? ["sign-in without two-factor"] : Array.Empty<string>(),
         ];
-        Refuse(gained, field);
-    }
 
     /// <param name="before">As it is stored.</param>
     /// <param name="after">As it would be stored.</param>
@@ -35,15 +34,16 @@ internal static class OwnRights
     /// <param name="everyStore">The identifiers of all stores there are.</param>
     /// <param name="field">Where the form shows it.</param>
     /// <exception cref="RuleViolationException">The person would see more stores.</exception>
-    public static void DemandNotRaised(StoreScope before, StoreScope after, StoreScope storesBefore, StoreScope storesAfter, IEnumerable<long> everyStore, string field)
-    {
+    public static void DemandNotRaised(StoreScope before, StoreScope after, StoreScope storesBefore, StoreScope storesAfter, IEnumerable<long> everyStore, string field) =>
+        Refuse(SeesMore(before, after, storesBefore, storesAfter, everyStore) ? ["more stores"] : [], field);
+
+    /// <summary>Whether the later scope holds stores the earlier one does not, now or when a group grows.</summary>
+    public static bool SeesMore(StoreScope before, StoreScope after, StoreScope storesBefore, StoreScope storesAfter, IEnumerable<long> everyStore) =>
         // A group may grow: being in one more, or out of one that was kept away, is more than its present stores.
-        var seesMore = (before.Kind == StoreScopeKind.Included && after.Kind != StoreScopeKind.Included)
+        (before.Kind == StoreScopeKind.Included && after.Kind != StoreScopeKind.Included)
             || (after.Kind == StoreScopeKind.Included && before.Kind == StoreScopeKind.Included && after.GroupIds.Except(before.GroupIds).Any())
             || (before.Kind == StoreScopeKind.Excluded && after.Kind == StoreScopeKind.Excluded && before.GroupIds.Except(after.GroupIds).Any())
             || everyStore.Any(id => storesAfter.Allows(id) && !storesBefore.Allows(id));
-        Refuse(seesMore ? ["more stores"] : [], field);
-    }
 
     private static bool IsHigher(decimal? after, decimal? before) => before is not null && (after is null || after > before);
 

@@ -1,6 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace LoyaltyAdmin.Domain.Access;
 
-/// <summary>What a staff user may do. Roles are editable bundles of these; which stores is a separate question, always asked as well.</summary>
+/// <summary>
+/// What a staff user may do. Roles are editable bundles of these; which stores is a separate question, always asked as well.
+/// Stored by name: a new permission between two others must not change what a role holds.
+/// </summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Permission>))]
 public enum Permission
 {
     DashboardRead,
@@ -65,6 +71,9 @@ public enum Permission
     StoresManage,
     AgreementsManage,
     UsersManage,
+
+    /// <summary>Being the second person when somebody is given rights that move value.</summary>
+    AccessApprove,
     ApiClientsManage,
     SettingsManage,
     AuditRead,
@@ -76,6 +85,7 @@ public enum Permission
 }
 
 /// <summary>What an API client may do; written in keys and documents as <c>giftcards:redeem</c>.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ApiScope>))]
 public enum ApiScope
 {
     StoresRead,

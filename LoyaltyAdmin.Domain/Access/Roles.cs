@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
@@ -18,10 +19,17 @@ public sealed class RoleForm
     public decimal? ImportLimit { get; set; }
     public bool RequiresTwoFactor { get; set; }
     public Guid Version { get; set; }
+
+    /// <summary>Read only: what waits for a second person, if anything does.</summary>
+    [JsonIgnore]
+    public string? Waiting { get; init; }
 }
 
+/// <summary>A saved role; or, where it waits for a second person, one that is as it was.</summary>
+public sealed record SavedRole(long Id, bool Waits);
+
 /// <summary>The bundles of permissions people hold. A change reaches everyone who holds the role at their next click.</summary>
-public sealed class Roles(LoyaltyDatabase database, AccessControl access)
+public sealed class Roles(LoyaltyDatabase database, AccessControl access, TwoPeople twoPeople)
 {
     private const int MostRoles = 200;
     private const decimal LargestLimit = 1_000_000_000;
@@ -55,16 +63,19 @@ public sealed class Roles(LoyaltyDatabase database, AccessControl access)
             ImportLimit = role.ImportLimit,
             RequiresTwoFactor = role.RequiresTwoFactor,
             Version = role.Version,
+            Waiting = await TwoPeople.WaitingAsync(db, ApprovalKind.RoleAccess, id, cancel),
         };
     }
 
+    /// <summary>Saves it. What gives its holders more rights that move value waits for a second person; a new role has no holders, and whoever gets it is asked about then.</summary>
     [Requires(Permission.UsersManage)]
-    public async Task<long> SaveAsync(Actor actor, RoleForm form, CancellationToken cancel = default)
+    public async Task<SavedRole> SaveAsync(Actor actor, RoleForm form, CancellationToken cancel = default)
     {
         await access.DemandAsync(actor, Permission.UsersManage, cancel: cancel);
-        var (id, holders) = await database.WriteAsync(actor, async db =>
+        var (id, waits, holders) = await database.WriteAsync(actor, async db =>
         {
             await CheckAsync(db, form, cancel);
+            await twoPeople.NoteAsync(db, cancel);
             var role = form.Id is { } known
                 ? await db.Roles.FirstOrDefaultAsync(r => r.Id == known, cancel) ?? throw new NotFoundException("The role")
                 : db.Roles.Add(new Role { Name = form.Name, Permissions = [] }).Entity;
@@ -78,18 +89,35 @@ public sealed class Roles(LoyaltyDatabase database, AccessControl access)
                 OwnRights.DemandNotRaised(Rights.Of(role), Rights.Of(form), nameof(form.Permissions));
             }
 
-            (role.Name, role.Permissions, role.RequiresTwoFactor) = (form.Name.Trim(), [.. form.Permissions.Order()], form.RequiresTwoFactor);
-            (role.RefundLimit, role.AdjustmentLimit, role.PointsLimit, role.ImportLimit) = (form.RefundLimit, form.AdjustmentLimit, form.PointsLimit, form.ImportLimit);
-            await StaffUsers.DemandAdministratorAsync(db, cancel);
+            if (form.Id is not null && TwoPeople.Gained(Rights.Of(role), Rights.Of(form)) is { Count: > 0 } gained)
+            {
+                var what = $"Give everyone with the role “{role.Name}” {string.Join(", ", gained)}.";
+                if (await twoPeople.MustWaitAsync(db, actor, null, what, cancel))
+                {
+                    await twoPeople.FileAsync(db, actor, ApprovalKind.RoleAccess, role.Id, role.Name, what, form, cancel);
 
-            return (role.Id, await db.Staff.Where(user => user.RoleId == role.Id).Select(user => user.Id).ToListAsync(cancel));
+                    return (role.Id, true, []);
+                }
+            }
+
+            Apply(role, form);
+            await StaffUsers.DemandAdministratorAsync(db, cancel);
+            await twoPeople.NoteAsync(db, cancel);
+
+            return (role.Id, false, await db.Staff.Where(user => user.RoleId == role.Id).Select(user => user.Id).ToListAsync(cancel));
         }, cancel);
         foreach (var holder in holders)
         {
             access.Forget(Actor.Staff(holder, "").Key);
         }
 
-        return id;
+        return new SavedRole(id, waits);
+    }
+
+    internal static void Apply(Role role, RoleForm form)
+    {
+        (role.Name, role.Permissions, role.RequiresTwoFactor) = (form.Name.Trim(), [.. form.Permissions.Order()], form.RequiresTwoFactor);
+        (role.RefundLimit, role.AdjustmentLimit, role.PointsLimit, role.ImportLimit) = (form.RefundLimit, form.AdjustmentLimit, form.PointsLimit, form.ImportLimit);
     }
 
     private static async Task CheckAsync(LoyaltyDbContext db, RoleForm form, CancellationToken cancel)

@@ -7,36 +7,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LoyaltyAdmin.Domain.Access;
 
-public sealed record StaffUserRow(long Id, string DisplayName, string Email, long RoleId, string Role, StoreScope Stores, bool IsEnabled, bool HasTwoFactor, DateTimeOffset? LockedUntil, DateTimeOffset? LastSignInAt);
-
-public sealed record StaffUserFilter
-{
-    public string? Text { get; init; }
-    public long? RoleId { get; init; }
-    public bool? IsEnabled { get; init; }
-}
-
-/// <summary>A staff user being created or edited.</summary>
-public sealed class StaffUserForm
-{
-    public string DisplayName { get; set; } = "";
-    public string Email { get; set; } = "";
-    public long RoleId { get; set; }
-    public StoreScope Stores { get; set; } = StoreScope.All;
-    public string? ConcurrencyStamp { get; set; }
-
-    /// <summary>Read only.</summary>
-    public bool IsEnabled { get; init; }
-
-    /// <summary>Read only.</summary>
-    public bool HasTwoFactor { get; init; }
-}
-
-/// <summary>A new or reset account's password, shown once to whoever made it; its owner must change it at the first sign-in.</summary>
-public sealed record InitialPassword(long UserId, string Email, string Password);
-
 /// <summary>The people who sign in: created, edited, disabled and helped back in here. Every change ends what they have open.</summary>
-public sealed class StaffUsers(LoyaltyDatabase database, AccessControl access, IPasswordHasher<StaffUser> passwords, TimeProvider clock)
+public sealed class StaffUsers(LoyaltyDatabase database, AccessControl access, TwoPeople twoPeople, SecretKeys keys, IPasswordHasher<StaffUser> passwords, TimeProvider clock)
 {
     private const string PasswordDigits = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     private const int PasswordLength = 16;
@@ -86,12 +58,14 @@ public sealed class StaffUsers(LoyaltyDatabase database, AccessControl access, I
         await access.DemandAsync(actor, Permission.UsersManage, cancel: cancel);
         await using var db = await database.ReadAsync(cancel);
 
+        var waiting = await TwoPeople.WaitingAsync(db, ApprovalKind.UserAccess, id, cancel);
+
         return await db.Staff.Where(user => user.Id == id)
-            .Select(user => new StaffUserForm { DisplayName = user.DisplayName, Email = user.Email!, RoleId = user.RoleId, Stores = user.Stores, ConcurrencyStamp = user.ConcurrencyStamp, IsEnabled = user.IsEnabled, HasTwoFactor = user.TwoFactorEnabled })
+            .Select(user => new StaffUserForm { DisplayName = user.DisplayName, Email = user.Email!, RoleId = user.RoleId, Stores = user.Stores, ConcurrencyStamp = user.ConcurrencyStamp, IsEnabled = user.IsEnabled, HasTwoFactor = user.TwoFactorEnabled, Waiting = waiting })
             .FirstOrDefaultAsync(cancel) ?? throw new NotFoundException("The user");
     }
 
-    /// <summary>Creates an account with a one-time password, returned once.</summary>
+    /// <summary>Creates an account with a one-time password, returned once. With a role that moves value it stays disabled until a second person approves.</summary>
     [Requires(Permission.UsersManage)]
     public async Task<InitialPassword> CreateAsync(Actor actor, StaffUserForm form, CancellationToken cancel = default)
     {
@@ -104,15 +78,27 @@ public sealed class StaffUsers(LoyaltyDatabase database, AccessControl access, I
             var user = New(form.Email, form.DisplayName, form.RoleId, form.Stores, clock.GetUtcNow());
             user.PasswordHash = passwords.HashPassword(user, password);
             user.MustChangePassword = true;
+            await twoPeople.NoteAsync(db, cancel);
+            var role = await db.Roles.FirstAsync(r => r.Id == form.RoleId, cancel);
+            var what = $"Let the new user {user.DisplayName} ({user.Email}) sign in with the role “{role.Name}”.";
+            var waits = TwoPeople.IsGuarded(role) && await twoPeople.MustWaitAsync(db, actor, user.Id, what, cancel);
+            user.IsEnabled = !waits;
             db.Staff.Add(user);
             await db.SaveChangesAsync(cancel);
+            if (waits)
+            {
+                await twoPeople.FileAsync(db, actor, ApprovalKind.UserAccess, user.Id, user.DisplayName, what, UserAccessRequest.For(user, UserAccessChange.Enable), cancel);
+            }
 
-            return new InitialPassword(user.Id, user.Email!, password);
+            await twoPeople.NoteAsync(db, cancel);
+
+            return new InitialPassword(user.Id, user.Email!, password, waits);
         }, cancel);
     }
 
+    /// <summary>Saves the user. True: it gives rights that move value, and waits for a second person.</summary>
     [Requires(Permission.UsersManage)]
-    public Task SaveAsync(Actor actor, long id, StaffUserForm form, CancellationToken cancel = default) =>
+    public Task<bool> SaveAsync(Actor actor, long id, StaffUserForm form, CancellationToken cancel = default) =>
         ChangeAsync(actor, id, async (db, user) =>
         {
             await CheckAsync(db, form, id, cancel);
@@ -126,9 +112,15 @@ public sealed class StaffUsers(LoyaltyDatabase database, AccessControl access, I
                 await DemandNotRaisedAsync(db, user, form, cancel);
             }
 
-            (user.DisplayName, user.UserName, user.NormalizedUserName) = (form.DisplayName.Trim(), form.Email.Trim(), Normalise(form.Email));
-            (user.Email, user.NormalizedEmail) = (user.UserName, user.NormalizedUserName);
-            (user.RoleId, user.Stores) = (form.RoleId, form.Stores);
+            if (await StaffUserChanges.GainedAsync(db, user, form, cancel) is { Count: > 0 } gained && await WaitsAsync(db, actor, user, $"Give {user.DisplayName} {string.Join(", ", gained)}.",
+                UserAccessRequest.For(user, UserAccessChange.Save) with { DisplayName = form.DisplayName.Trim(), Email = form.Email.Trim(), RoleId = form.RoleId, Stores = form.Stores }, cancel))
+            {
+                return true;
+            }
+
+            StaffUserChanges.Apply(user, form);
+
+            return false;
         }, cancel);
 
     /// <summary>Ends the user's sessions at once and keeps them out.</summary>
@@ -143,42 +135,65 @@ public sealed class StaffUsers(LoyaltyDatabase database, AccessControl access, I
 
             (user.IsEnabled, user.SecurityStamp) = (false, NewStamp());
 
-            return Task.CompletedTask;
+            return Task.FromResult(false);
         }, cancel);
 
+    /// <summary>Lets the user in again. True: the role moves value, and it waits for a second person.</summary>
     [Requires(Permission.UsersManage)]
-    public Task EnableAsync(Actor actor, long id, CancellationToken cancel = default) =>
-        ChangeAsync(actor, id, (_, user) =>
+    public Task<bool> EnableAsync(Actor actor, long id, CancellationToken cancel = default) =>
+        ChangeAsync(actor, id, async (db, user) =>
         {
-            (user.IsEnabled, user.LockoutEnd, user.AccessFailedCount) = (true, null, 0);
+            if (!user.IsEnabled && await StaffUserChanges.IsGuardedAsync(db, user, cancel)
+                && await WaitsAsync(db, actor, user, $"Let {user.DisplayName} ({user.Email}) sign in again.", UserAccessRequest.For(user, UserAccessChange.Enable), cancel))
+            {
+                return true;
+            }
 
-            return Task.CompletedTask;
+            StaffUserChanges.Enable(user);
+
+            return false;
         }, cancel);
 
-    /// <summary>Gives a one-time password, returned once, and ends the user's sessions.</summary>
+    /// <summary>Gives a one-time password, returned once, and ends the user's sessions; where the role moves value, once a second person has approved.</summary>
     [Requires(Permission.UsersManage)]
     public async Task<InitialPassword> ResetPasswordAsync(Actor actor, long id, CancellationToken cancel = default)
     {
         var (password, email) = (NewPassword(), "");
-        await ChangeAsync(actor, id, (_, user) =>
+        var waits = await ChangeAsync(actor, id, async (db, user) =>
         {
             email = user.Email!;
-            user.PasswordHash = passwords.HashPassword(user, password);
-            (user.MustChangePassword, user.SecurityStamp, user.LockoutEnd, user.AccessFailedCount) = (true, NewStamp(), null, 0);
+            var hash = passwords.HashPassword(user, password);
+            if (await StaffUserChanges.IsGuardedAsync(db, user, cancel) && await WaitsAsync(db, actor, user, $"Replace the password of {user.DisplayName} by a one-time password.",
+                UserAccessRequest.For(user, UserAccessChange.ResetPassword) with { SealedHash = Convert.ToBase64String(keys.Seal(hash)) }, cancel))
+            {
+                return true;
+            }
 
-            return Task.CompletedTask;
+            StaffUserChanges.SetPassword(user, hash);
+
+            return false;
         }, cancel);
 
-        return new InitialPassword(id, email, password);
+        return new InitialPassword(id, email, password, waits);
     }
 
-    /// <summary>For a lost phone: the user signs in with the password alone and sets up two-factor again where the role demands it.</summary>
+    /// <summary>
+    /// For a lost phone: the user signs in with the password alone and sets up two-factor again where the role demands it.
+    /// True: the role moves value, and it waits for a second person.
+    /// </summary>
     [Requires(Permission.UsersManage)]
-    public Task ResetTwoFactorAsync(Actor actor, long id, CancellationToken cancel = default) =>
+    public Task<bool> ResetTwoFactorAsync(Actor actor, long id, CancellationToken cancel = default) =>
         ChangeAsync(actor, id, async (db, user) =>
         {
-            (user.TwoFactorEnabled, user.SecurityStamp) = (false, NewStamp());
-            db.RemoveRange(await db.Set<IdentityUserToken<long>>().Where(token => token.UserId == id).ToListAsync(cancel));
+            if (await StaffUserChanges.IsGuardedAsync(db, user, cancel)
+                && await WaitsAsync(db, actor, user, $"Let {user.DisplayName} sign in without two-factor until it is set up again.", UserAccessRequest.For(user, UserAccessChange.ResetTwoFactor), cancel))
+            {
+                return true;
+            }
+
+            await StaffUserChanges.RemoveTwoFactorAsync(db, user, cancel);
+
+            return false;
         }, cancel);
 
     /// <summary>The last enabled user who may manage users can be neither disabled nor demoted: nobody could undo it.</summary>
@@ -192,14 +207,20 @@ public sealed class StaffUsers(LoyaltyDatabase database, AccessControl access, I
         }
     }
 
-    private async Task ChangeAsync(Actor actor, long id, Func<LoyaltyDbContext, StaffUser, Task> change, CancellationToken cancel)
+    /// <summary>A change answers whether it waits: then nothing has changed.</summary>
+    private async Task<bool> ChangeAsync(Actor actor, long id, Func<LoyaltyDbContext, StaffUser, Task<bool>> change, CancellationToken cancel)
     {
         await access.DemandAsync(actor, Permission.UsersManage, cancel: cancel);
-        await database.WriteAsync(actor, async db =>
+        var waits = await database.WriteAsync(actor, async db =>
         {
             var user = await db.Staff.FirstOrDefaultAsync(u => u.Id == id, cancel) ?? throw new NotFoundException("The user");
             var (hash, twoFactor) = (user.PasswordHash, user.TwoFactorEnabled);
-            await change(db, user);
+            await twoPeople.NoteAsync(db, cancel);
+            if (await change(db, user))
+            {
+                return true;
+            }
+
             user.ConcurrencyStamp = Guid.NewGuid().ToString();
             await DemandAdministratorAsync(db, cancel);
             if (hash != user.PasswordHash)
@@ -211,8 +232,29 @@ public sealed class StaffUsers(LoyaltyDatabase database, AccessControl access, I
             {
                 db.AuditEntries.Add(Event(actor, "StaffUser.ResetTwoFactor", user));
             }
+
+            await twoPeople.NoteAsync(db, cancel);
+
+            return false;
         }, cancel);
-        access.Forget(Actor.Staff(id, "").Key);
+        if (!waits)
+        {
+            access.Forget(Actor.Staff(id, "").Key);
+        }
+
+        return waits;
+    }
+
+    private async Task<bool> WaitsAsync(LoyaltyDbContext db, Actor actor, StaffUser user, string what, UserAccessRequest request, CancellationToken cancel)
+    {
+        if (!await twoPeople.MustWaitAsync(db, actor, user.Id, what, cancel))
+        {
+            return false;
+        }
+
+        await twoPeople.FileAsync(db, actor, ApprovalKind.UserAccess, user.Id, user.DisplayName, what, request, cancel);
+
+        return true;
     }
 
     private static async Task DemandNotRaisedAsync(LoyaltyDbContext db, StaffUser user, StaffUserForm form, CancellationToken cancel)

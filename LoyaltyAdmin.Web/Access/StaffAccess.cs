@@ -40,6 +40,7 @@ public static class StaffAccess
         AddPolicies(services);
         AddKeyRing(services);
         AddCircuits(services);
+        services.AddSingleton(new TwoPeopleSettings(builder.Configuration.GetValue("Security:OnePersonMayGrant", defaultValue: false)));
         AddProxies(builder);
         services.AddAntiforgery(options =>
         {

@@ -30,6 +30,8 @@ public static class Words
         ApprovalKind.GiftCardImport => "Gift card import",
         ApprovalKind.GiftCardNumberExport => "Card number export",
         ApprovalKind.WalletWithdrawal => "Wallet payout",
+        ApprovalKind.UserAccess => "User's rights",
+        ApprovalKind.RoleAccess => "Role's rights",
         _ => value.ToString().Humanize(LetterCasing.Sentence),
     };
 

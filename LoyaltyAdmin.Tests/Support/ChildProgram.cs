@@ -3,7 +3,11 @@ using LoyaltyAdmin.Domain;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Imports;
+using LoyaltyAdmin.Domain.Jobs;
+using LoyaltyAdmin.Domain.Webhooks;
+using LoyaltyAdmin.Web.Jobs;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace LoyaltyAdmin.Tests.Support;
 
@@ -13,16 +17,48 @@ public static class ChildProgram
     /// <summary>Said on the console when the work begins.</summary>
     public const string Ready = "ready";
 
-    public static async Task<int> Main(string[] args)
+    public static Task<int> Main(string[] args) => args switch
     {
-        if (args is not ["import", var kind, var connectionString, var keyFile, var ticks])
+        ["import", var kind, var connectionString, var keyFile, var ticks] => ImportAsync(kind, connectionString, keyFile, ticks),
+        ["jobs", var kind, var connectionString, var keyFile] => JobsAsync(kind, connectionString, keyFile),
+        _ => Task.FromResult(2),
+    };
+
+    /// <summary>A node that does nothing but run the jobs, from the moment its input names until it is killed. Its time runs fast, and the same on every node.</summary>
+    private static async Task<int> JobsAsync(string kind, string connectionString, string keyFile)
+    {
+        var clock = new FastClock();
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Services
+            .AddLogging()
+            .AddSingleton<TimeProvider>(clock)
+            .AddSingleton(SecretKeys.Load(keyFile))
+            .AddLoyaltyDatabase(kind, connectionString)
+            .AddLoyaltyDomain()
+            .AddSingleton(new WebhookSettings(AllowLoopback: true))
+            .AddSingleton(new JobSettings { WatchEvery = TimeSpan.FromMilliseconds(200), BeatEvery = TimeSpan.FromMilliseconds(500) })
+            .AddScheduledJobs()
+            .AddJobRunning();
+        using var node = builder.Build();
+        Console.WriteLine(Ready);
+        if (Console.ReadLine()?.Split(' ') is not [var ticks, var realTicks])
         {
             return 2;
         }
 
+        clock.Begin(At(ticks), At(realTicks));
+        await node.RunAsync();
+
+        return 0;
+    }
+
+    private static DateTimeOffset At(string ticks) => new(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero);
+
+    private static async Task<int> ImportAsync(string kind, string connectionString, string keyFile, string ticks)
+    {
         await using var services = new ServiceCollection()
             .AddLogging()
-            .AddSingleton<TimeProvider>(new TestClock { Now = new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero) })
+            .AddSingleton<TimeProvider>(new TestClock { Now = At(ticks) })
             .AddSingleton(SecretKeys.Load(keyFile))
             .AddLoyaltyDatabase(kind, connectionString)
             .AddLoyaltyDomain()
@@ -36,4 +72,22 @@ public static class ChildProgram
 
         return 0;
     }
+}
+
+/// <summary>Time that runs thirty times as fast as the real one, timers too: leases of minutes run out in seconds.</summary>
+public sealed class FastClock : TimeProvider
+{
+    private const int Speed = 30;
+
+    private DateTimeOffset start;
+    private DateTimeOffset realStart;
+
+    /// <summary>What it shows at a real instant; the same for all processes that share the time.</summary>
+    public void Begin(DateTimeOffset at, DateTimeOffset real) => (start, realStart) = (at, real);
+
+    public override DateTimeOffset GetUtcNow() => start + ((System.GetUtcNow() - realStart) * Speed);
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => System.CreateTimer(callback, state, Fast(dueTime), Fast(period));
+
+    private static TimeSpan Fast(TimeSpan time) => time == Timeout.InfiniteTimeSpan ? time : time / Speed;
 }

@@ -1,5 +1,6 @@
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Orders;
 using LoyaltyAdmin.Domain.Segments;
 using LoyaltyAdmin.Domain.Stores;
@@ -40,6 +41,11 @@ public sealed record MemberFilter
 
     /// <summary>On gift cards bought with the member's phone, in the group's currency, major units.</summary>
     public decimal? BalanceFrom { get; init; }
+
+    public decimal? PointsFrom { get; init; }
+
+    /// <summary>In the wallet of the group's currency, major units.</summary>
+    public decimal? WalletFrom { get; init; }
 
     public long? ImportId { get; init; }
 }
@@ -157,6 +163,24 @@ public sealed class MemberDirectory(LoyaltyDatabase database, AccessControl acce
                 .Join(db.LedgerAccounts, c => c.AccountId, a => a.Id, (c, a) => new { c.BuyerPhone, a.Balance })
                 .GroupBy(c => c.BuyerPhone).Where(g => g.Sum(c => c.Balance) >= minor).Select(g => g.Key);
             members = members.Where(m => m.Phone != null && phones.Contains(m.Phone));
+        }
+
+        return await ByAccountsAsync(db, members, filter, cancel);
+    }
+
+    private async Task<IQueryable<Member>> ByAccountsAsync(LoyaltyDbContext db, IQueryable<Member> members, MemberFilter filter, CancellationToken cancel)
+    {
+        if (filter.PointsFrom is > 0 and var points)
+        {
+            var least = (long)Math.Ceiling(points * Currency.Points.MinorPerMajor);
+            members = members.Where(m => db.LedgerAccounts.Any(a => a.MemberId == m.Id && a.Kind == AccountKind.Points && a.Balance >= least));
+        }
+
+        if (filter.WalletFrom is > 0 and var wallet)
+        {
+            var currency = Currency.Of((await calendar.TodayAsync(db, cancel)).Currency);
+            var (least, code) = ((long)Math.Ceiling(wallet * currency.MinorPerMajor), currency.Code);
+            members = members.Where(m => db.LedgerAccounts.Any(a => a.MemberId == m.Id && a.Kind == AccountKind.Wallet && a.Currency == code && a.Balance >= least));
         }
 
         return members;

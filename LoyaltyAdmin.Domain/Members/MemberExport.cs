@@ -35,7 +35,7 @@ public sealed class MemberExport(MemberDirectory directory) : ExportSource
         await words.StoreAsync("Home store", filter.StoreId, cancel);
         words.Add("Status", filter.Status).Range("Registered", filter.RegisteredFrom, filter.RegisteredTo).Range("Last purchase", filter.LastPurchaseFrom, filter.LastPurchaseTo)
             .Range("First purchase", filter.FirstPurchaseFrom, filter.FirstPurchaseTo).Range("Purchased", filter.PurchasedFrom, filter.PurchasedTo)
-            .Add("Purchases", filter.NeverPurchased ? "never" : null).Add("Consent", filter.Consent).Add("Gift card balance from", filter.BalanceFrom).Add("Import", filter.ImportId);
+            .Add("Purchases", filter.NeverPurchased ? "never" : null).Add("Consent", filter.Consent).Add("Gift card balance from", filter.BalanceFrom).Add("Points from", filter.PointsFrom).Add("Wallet balance from", filter.WalletFrom).Add("Import", filter.ImportId);
     }
 
     internal override async Task<long> CountAsync(LoyaltyDbContext db, Grant grant, ExportRequest request, int bound, CancellationToken cancel) =>

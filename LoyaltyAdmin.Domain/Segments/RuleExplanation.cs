@@ -43,8 +43,17 @@ public sealed class RuleExplanation(SegmentCompiler compiler)
             ? $"{summary.PurchaseDays} purchase days, {Number((decimal)(last.DayNumber - first.DayNumber) / (summary.PurchaseDays - 1))} days apart on average, the last on {Day(last)}"
             : $"{summary?.PurchaseDays ?? 0} purchase days",
         PurchaseCondition c => await PurchasesAsync(c, context, memberId, cancel),
+        BalanceCondition { Of: not BalanceKind.GiftCards } c => await BalanceAsync(c.Of, context, memberId, cancel),
         _ => null,
     };
+
+    private static async Task<string> BalanceAsync(BalanceKind of, RuleContext context, long memberId, CancellationToken cancel)
+    {
+        var currency = of == BalanceKind.Points ? Currency.Points : Currency.Of(context.Day.Currency);
+        var balance = await HoldingPieces.Accounts(of, context).Where(a => a.MemberId == memberId).Select(a => (long?)a.Balance).FirstOrDefaultAsync(cancel);
+
+        return $"balance of {currency.Format(currency.ToMajor(balance ?? 0), CultureInfo.InvariantCulture)}";
+    }
 
     private static DateOnly? Last(RecencyCondition condition, PurchaseSummary? summary) => condition.Channel switch
     {

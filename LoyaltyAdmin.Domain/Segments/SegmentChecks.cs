@@ -45,6 +45,7 @@ public static class SegmentChecks
         RecencyCondition { Days: < 0 or > 36_500 } => "Days since the last purchase are 0 to 36,500.",
         AverageGapCondition c when c.Days is < 0 or > 36_500 || decimal.Round(c.Days, 4) != c.Days => "The average gap is 0 to 36,500 days with at most four decimals.",
         LapsingCondition { DaysBeyond: < 0 or > 36_500 } or LapsingCondition { MinimumPurchaseDays: < 2 or > 1_000_000 } => "Days beyond the average are 0 to 36,500, with at least 2 purchase days.",
+        BalanceCondition c when !Enum.IsDefined(c.Of) => "Choose whose balance.",
         BalanceCondition c when Math.Abs(c.Amount) > 1_000_000_000_000m || decimal.Round(c.Amount, 4) != c.Amount => "The balance has at most four decimals and is below 1,000,000,000,000.",
         _ => null,
     };

@@ -132,7 +132,13 @@ public enum BalanceKind
 {
     /// <summary>What the member's gift cards hold: active cards bought with the member's phone number.</summary>
     GiftCards,
+
+    /// <summary>The member's points; below zero while the member owes some.</summary>
+    Points,
+
+    /// <summary>The member's prepaid wallet in the group's currency, frozen or not.</summary>
+    Wallet,
 }
 
-/// <summary>A balance in the group's currency.</summary>
+/// <summary>A balance in points or the group's currency.</summary>
 public sealed record BalanceCondition(BalanceKind Of, Comparison Comparison, decimal Amount) : SegmentCondition;

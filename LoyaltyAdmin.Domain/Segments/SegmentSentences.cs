@@ -33,7 +33,7 @@ public static class SegmentSentences
         RecencyCondition c => $"last purchase{Where(c.Channel)} was {Amount(c.Comparison, Days(c.Days))} ago{(c.IncludeNeverPurchased ? ", or never purchased" : "")}",
         AverageGapCondition c => $"average gap between purchases is {Amount(c.Comparison, $"{Number(c.Days)} days")}",
         LapsingCondition c => $"{Days(c.DaysBeyond)} or more beyond the average gap, with at least {c.MinimumPurchaseDays} purchase days{(c.AsOf is { } day ? $", as of {day.ToString("MMM d, yyyy", CultureInfo.InvariantCulture)}" : "")}",
-        BalanceCondition c => $"gift card balance is {Amount(c.Comparison, Values.Currency.Of(names.Currency).Format(c.Amount, CultureInfo.InvariantCulture))}",
+        BalanceCondition c => $"{c.Of switch { BalanceKind.Points => "points", BalanceKind.Wallet => "wallet", _ => "gift card" }} balance is {Amount(c.Comparison, c.Of == BalanceKind.Points ? $"{Number(c.Amount)} points" : Values.Currency.Of(names.Currency).Format(c.Amount, CultureInfo.InvariantCulture))}",
         _ => throw new ArgumentOutOfRangeException(nameof(condition), condition.GetType().Name, "This condition has no sentence."),
     };
 

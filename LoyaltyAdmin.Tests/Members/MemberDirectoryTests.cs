@@ -60,6 +60,10 @@ public abstract class MemberDirectoryTests(DatabaseKind kind) : DatabaseTest(kin
         await Db.Get<Consents>().RecordAsync(admin, eve.Id, new ConsentStatement { Channel = ConsentChannel.Sms, Status = ConsentStatus.Granted });
         var gift = await A.GiftCard().Holding(50).SaveToAsync(Db);
         await Db.Database.WriteAsync(Actor.System, async db => (await db.GiftCards.SingleAsync(c => c.Id == gift.Id)).BuyerPhone = ada.Phone);
+        var clerk = await A.StaffUser().With(Permission.WalletsTopUp).SaveToAsync(Db);
+        await Db.Get<Domain.Wallets.WalletTopUps>().TopUpAsync(clerk, ada.Number, 12.5m, "USD", store.Code, orderNumber: null, "top-up");
+        await Db.Get<Domain.Wallets.WalletTopUps>().TopUpAsync(clerk, bob.Number, 90, "EUR", store.Code, orderNumber: null, "other currency");
+        await Db.Get<Domain.Points.PointsSpending>().GrantAsync(await A.ApiClient().With(ApiScope.PointsWrite).SaveToAsync(Db), new Domain.Points.PointsGift(bob.Number, 30, "Gift", store.Code), "gift");
         var bought = TestClock.Start.AddDays(-10);
         var day = store.Zone.DayOf(bought);
 
@@ -78,6 +82,10 @@ public abstract class MemberDirectoryTests(DatabaseKind kind) : DatabaseTest(kin
         await FindsAsync(new MemberFilter { PurchasedFrom = day, PurchasedTo = day }, ada, bob);
         await FindsAsync(new MemberFilter { BalanceFrom = 50 }, ada);
         await FindsAsync(new MemberFilter { BalanceFrom = 50.01m });
+        await FindsAsync(new MemberFilter { PointsFrom = 30 }, bob);
+        await FindsAsync(new MemberFilter { PointsFrom = 30.01m });
+        await FindsAsync(new MemberFilter { WalletFrom = 12.5m }, ada);
+        await FindsAsync(new MemberFilter { WalletFrom = 12.51m });
         await FindsAsync(new MemberFilter { RegisteredFrom = today.AddDays(1) });
         await FindsAsync(new MemberFilter { Text = "ev" });
         await FindsAsync(new MemberFilter { Text = eve.Number[..1] }, ada, bob, eve);

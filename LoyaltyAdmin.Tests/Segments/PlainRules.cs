@@ -34,7 +34,7 @@ public sealed class PlainRules(Population population)
         AverageGapCondition c => Gap(person) is { } gap && Compare(c.Comparison, gap.Days, c.Days * gap.Steps),
         LapsingCondition c => Gap(person) is { } gap && person.Summary!.PurchaseDays >= c.MinimumPurchaseDays
             && ((c.AsOf ?? population.Today).DayNumber - person.Summary.LastOn!.Value.DayNumber - c.DaysBeyond) * gap.Steps >= gap.Days,
-        BalanceCondition c => Compare(c.Comparison, person.GiftCardBalance, c.Amount),
+        BalanceCondition c => Compare(c.Comparison, c.Of switch { BalanceKind.Points => person.Points, BalanceKind.Wallet => person.WalletBalance, _ => person.GiftCardBalance }, c.Amount),
         _ => throw new ArgumentOutOfRangeException(nameof(condition)),
     };
 

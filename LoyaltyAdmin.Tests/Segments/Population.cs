@@ -21,6 +21,8 @@ public sealed record Person(Member Member)
     public List<MemberConsent> Consents { get; } = [];
     public List<Order> Orders { get; } = [];
     public decimal GiftCardBalance { get; set; }
+    public decimal Points { get; set; }
+    public decimal WalletBalance { get; set; }
     public PurchaseSummary? Summary { get; set; }
 }
 
@@ -84,6 +86,7 @@ public sealed class Population
         People.ForEach(person => Give(person, random));
         await db.AddAsync([.. People.SelectMany(RowsOf)]);
         await GiveGiftCardsAsync(db, random);
+        await GiveAccountsAsync(db, random);
     }
 
     private Member Somebody(Random random, int i) => A.Member().Where(m =>
@@ -203,6 +206,36 @@ public sealed class Population
             });
         }
     }
+
+    private async Task GiveAccountsAsync(TestDatabase db, Random random)
+    {
+        var accounts = new List<object>();
+        foreach (var person in People)
+        {
+            // Balances without movements: the rules ask for nothing else.
+            if (random.Next(2) == 0)
+            {
+                person.Points = (random.Next(4) - 1) * 25;
+                accounts.Add(Account(person, Domain.Ledger.AccountKind.Points, Domain.Values.Currency.Points.Code, person.Points));
+            }
+
+            if (random.Next(2) == 0)
+            {
+                person.WalletBalance = random.Next(3) * 25;
+                accounts.Add(Account(person, Domain.Ledger.AccountKind.Wallet, "USD", person.WalletBalance));
+            }
+
+            if (random.Next(4) == 0)
+            {
+                accounts.Add(Account(person, Domain.Ledger.AccountKind.Wallet, "EUR", 25));
+            }
+        }
+
+        await db.AddAsync([.. accounts]);
+    }
+
+    private Domain.Ledger.LedgerAccount Account(Person person, Domain.Ledger.AccountKind kind, string currency, decimal balance) =>
+        new() { Kind = kind, Currency = currency, StoreId = Stores[0].Id, MemberId = person.Member.Id, Balance = (long)(balance * 100), Status = Domain.Ledger.AccountStatus.Open };
 
     private static string? Maybe(Random random, string text) => random.Next(3) == 0 ? null : text;
 }

@@ -68,7 +68,7 @@ public sealed class RandomRules(Population population, Random random)
             () => new RecencyCondition(any<Comparison>(), random.Next(100), channel(), coin()),
             () => new AverageGapCondition(any<Comparison>(), random.Next(60) / 2m),
             () => new LapsingCondition(random.Next(20), random.Next(1, 4), coin() ? null : all.Today.AddDays(random.Next(60))),
-            () => new BalanceCondition(BalanceKind.GiftCards, any<Comparison>(), random.Next(3) * 25),
+            () => new BalanceCondition(any<BalanceKind>(), any<Comparison>(), (random.Next(4) - 1) * 25),
         ];
     }
 

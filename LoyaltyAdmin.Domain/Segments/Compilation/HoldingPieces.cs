@@ -40,8 +40,37 @@ internal static class HoldingPieces
     public static Piece Static(long segmentId, RuleContext context) =>
         Piece.In(context.Db.SegmentMembers.Where(m => m.SegmentId == segmentId).Select(m => m.MemberId));
 
-    /// <summary>Members whose sum fails are found where a member with nothing would pass, so that nobody needs a row to count as zero.</summary>
-    public static Piece Of(BalanceCondition condition, RuleContext context)
+    /// <summary>Members whose balance fails are found where a member with nothing would pass, so that nobody needs a row to count as zero.</summary>
+    public static Piece Of(BalanceCondition condition, RuleContext context) => condition.Of == BalanceKind.GiftCards ? OfGiftCards(condition, context) : OfAccounts(condition, context);
+
+    /// <summary>The member's account of points or the wallet in the group's currency.</summary>
+    internal static IQueryable<LedgerAccount> Accounts(BalanceKind of, RuleContext context)
+    {
+        var (kind, currency) = of == BalanceKind.Points ? (AccountKind.Points, Currency.Points.Code) : (AccountKind.Wallet, context.Day.Currency);
+
+        return context.Db.LedgerAccounts.Where(a => a.Kind == kind && a.Currency == currency && a.MemberId != null);
+    }
+
+    private static Piece OfAccounts(BalanceCondition condition, RuleContext context)
+    {
+        var minor = condition.Amount * (condition.Of == BalanceKind.Points ? Currency.Points : Currency.Of(context.Day.Currency)).MinorPerMajor;
+        var (low, high) = ((long)Math.Ceiling(minor), (long)Math.Floor(minor));
+        var accounts = Accounts(condition.Of, context);
+        var not = condition.Comparison.Holds(0, condition.Amount);
+        var found = (condition.Comparison, not) switch
+        {
+            (Comparison.AtLeast, false) => accounts.Where(a => a.Balance >= low),
+            (Comparison.AtLeast, true) => accounts.Where(a => a.Balance < low),
+            (Comparison.AtMost, false) => accounts.Where(a => a.Balance <= high),
+            (Comparison.AtMost, true) => accounts.Where(a => a.Balance > high),
+            (_, true) => accounts.Where(a => a.Balance != low),
+            _ => low == high ? accounts.Where(a => a.Balance == low) : accounts.Where(_ => false),
+        };
+
+        return Piece.In(found.Select(a => a.MemberId!.Value), not);
+    }
+
+    private static Piece OfGiftCards(BalanceCondition condition, RuleContext context)
     {
         var (db, currency, now) = (context.Db, context.Day.Currency, context.Day.Now);
         var minor = condition.Amount * Currency.Of(currency).MinorPerMajor;

@@ -24,7 +24,7 @@ public static class ConditionKinds
         Of<RecencyCondition, RecencyConditionEditor>("Last purchase", _ => new(Comparison.AtLeast, 180)),
         Of<AverageGapCondition, AverageGapConditionEditor>("Average gap", _ => new(Comparison.AtMost, 30)),
         Of<LapsingCondition, LapsingConditionEditor>("Days beyond the usual gap", _ => new()),
-        Of<BalanceCondition, BalanceConditionEditor>("Gift card balance", _ => new(BalanceKind.GiftCards, Comparison.AtLeast, 1)),
+        Of<BalanceCondition, BalanceConditionEditor>("Balance (gift cards, points, wallet)", _ => new(BalanceKind.GiftCards, Comparison.AtLeast, 1)),
     ];
 
     public static ConditionKind Of(SegmentCondition condition) => All.First(kind => kind.Condition == condition.GetType());

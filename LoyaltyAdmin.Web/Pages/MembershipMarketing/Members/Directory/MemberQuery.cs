@@ -34,6 +34,8 @@ public static class MemberQuery
         NeverPurchased = query.Text("neverPurchased") == "true",
         Consent = query.Choice<ConsentChannel>("consent"),
         BalanceFrom = query.Amount("balance"),
+        PointsFrom = query.Amount("points"),
+        WalletFrom = query.Amount("wallet"),
         ImportId = query.Number("import"),
     };
 }

@@ -89,7 +89,7 @@ internal static class MessageBenchmark
     }
 
     // At even times, whatever the one before took: a till does not wait for another.
-    private static async Task<List<double>> RedeemAsync(IServiceProvider services, BenchmarkCompany company, CancellationToken over)
+    internal static async Task<List<double>> RedeemAsync(IServiceProvider services, BenchmarkCompany company, CancellationToken over)
     {
         var (database, payments) = (services.GetRequiredService<LoyaltyDatabase>(), services.GetRequiredService<GiftCardPayments>());
         long client;
@@ -99,13 +99,13 @@ internal static class MessageBenchmark
         }
 
         var actor = Actor.ApiClient(client, "Bench");
-        var running = new List<Task<double>>();
+        var (run, running) = (Guid.NewGuid(), new List<Task<double>>());
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / RedeemsPerSecond));
         try
         {
             for (var i = 0; await timer.WaitForNextTickAsync(over); i++)
             {
-                running.Add(RedeemAsync(payments, actor, company, i));
+                running.Add(RedeemAsync(payments, actor, company, run, i));
             }
         }
         catch (OperationCanceledException)
@@ -116,10 +116,10 @@ internal static class MessageBenchmark
         return [.. await Task.WhenAll(running)];
     }
 
-    private static async Task<double> RedeemAsync(GiftCardPayments payments, Actor actor, BenchmarkCompany company, int number)
+    private static async Task<double> RedeemAsync(GiftCardPayments payments, Actor actor, BenchmarkCompany company, Guid run, int number)
     {
         var watch = Stopwatch.StartNew();
-        await Task.Run(() => payments.RedeemAsync(actor, new GiftCardMovement { CardNumber = company.Cards[number % company.Cards.Count], Amount = 0.01m, Currency = "USD", StoreCode = company.StoreCode, Channel = Channel.Pos }, $"bench-{number}"));
+        await Task.Run(() => payments.RedeemAsync(actor, new GiftCardMovement { CardNumber = company.Cards[number % company.Cards.Count], Amount = 0.01m, Currency = "USD", StoreCode = company.StoreCode, Channel = Channel.Pos }, $"bench-{run:N}-{number}"));
 
         return watch.Elapsed.TotalMilliseconds;
     }

@@ -40,6 +40,9 @@ switch (args)
     case ["messages", .. var rest]:
         await MessageBenchmark.RunAsync(rest);
         break;
+    case ["gifts", .. var rest]:
+        await GiftBenchmark.RunAsync(rest);
+        break;
     case ["segments", .. var rest]:
         await SegmentBenchmark.RunAsync(rest);
         break;

@@ -117,6 +117,7 @@ public static class DomainServices
         .AddSingleton<DemoGiftCards>()
         .AddSingleton<DemoMembers>()
         .AddSingleton<DemoWallets>()
+        .AddSingleton<DemoGifts>()
         .AddSingleton<DemoJobs>()
         .AddSingleton<DataGenerator>()
         .AddSingleton<GiftCardExpiry>()

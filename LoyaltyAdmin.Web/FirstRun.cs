@@ -11,7 +11,7 @@ namespace LoyaltyAdmin.Web;
 /// An empty database: the demo company in Development, elsewhere a one-time token on the console that opens /setup for an hour.
 /// There is never a default password outside the demo company.
 /// </summary>
-public sealed class FirstRun(DemoAccess demo, DemoGiftCards giftCards, DemoMembers members, DemoWallets wallets, DemoJobs jobs, IConfiguration settings, TimeProvider clock)
+public sealed class FirstRun(DemoAccess demo, DemoGiftCards giftCards, DemoMembers members, DemoWallets wallets, DemoGifts gifts, DemoJobs jobs, IConfiguration settings, TimeProvider clock)
 {
     private static readonly TimeSpan tokenLifetime = TimeSpan.FromHours(1);
 
@@ -59,6 +59,7 @@ public sealed class FirstRun(DemoAccess demo, DemoGiftCards giftCards, DemoMembe
         {
             await members.LoadAsync();
             await wallets.LoadAsync();
+            await gifts.LoadAsync();
             await giftCards.LoadAsync();
             await jobs.LoadAsync();
         }

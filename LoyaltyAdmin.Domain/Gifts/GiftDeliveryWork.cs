@@ -27,6 +27,8 @@ public sealed class GiftDeliveryWork(LoyaltyDatabase database, GiftDelivery deli
 
     public override string Purpose => "Delivers delayed gifts at their time.";
 
+    public override TimeSpan PollEvery => TimeSpan.FromSeconds(5);
+
     public override async Task<JobResult?> RunOnceAsync(CancellationToken cancel = default)
     {
         if ((await DueAsync(cancel)).Length == 0 || await leases.TryTakeAsync(Lease, leaseFor, cancel) is not { } lease)

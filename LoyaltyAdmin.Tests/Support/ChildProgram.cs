@@ -2,6 +2,7 @@ using System.Globalization;
 using LoyaltyAdmin.Domain;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Gifts;
 using LoyaltyAdmin.Domain.Imports;
 using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Webhooks;
@@ -19,7 +20,8 @@ public static class ChildProgram
 
     public static Task<int> Main(string[] args) => args switch
     {
-        ["import", var kind, var connectionString, var keyFile, var ticks] => ImportAsync(kind, connectionString, keyFile, ticks),
+        ["import", var kind, var connectionString, var keyFile, var ticks] => WorkAsync(kind, connectionString, keyFile, ticks, services => [services.GetRequiredService<ImportWork>()]),
+        ["gifts", var kind, var connectionString, var keyFile, var ticks] => WorkAsync(kind, connectionString, keyFile, ticks, services => [services.GetRequiredService<GiftCampaignWork>(), services.GetRequiredService<GiftDeliveryWork>()]),
         ["jobs", var kind, var connectionString, var keyFile] => JobsAsync(kind, connectionString, keyFile),
         _ => Task.FromResult(2),
     };
@@ -54,7 +56,7 @@ public static class ChildProgram
 
     private static DateTimeOffset At(string ticks) => new(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero);
 
-    private static async Task<int> ImportAsync(string kind, string connectionString, string keyFile, string ticks)
+    private static async Task<int> WorkAsync(string kind, string connectionString, string keyFile, string ticks, Func<IServiceProvider, BackgroundWork[]> works)
     {
         await using var services = new ServiceCollection()
             .AddLogging()
@@ -63,11 +65,14 @@ public static class ChildProgram
             .AddLoyaltyDatabase(kind, connectionString)
             .AddLoyaltyDomain()
             .BuildServiceProvider();
-        var work = services.GetRequiredService<ImportWork>();
+        var waiting = works(services);
         Console.WriteLine(Ready);
-        while (await work.RunOnceAsync() is not null)
+        foreach (var work in waiting)
         {
-            // Until nothing waits.
+            while (await work.RunOnceAsync() is not null)
+            {
+                // Until nothing waits.
+            }
         }
 
         return 0;

@@ -11,6 +11,7 @@ using LoyaltyAdmin.Domain.Gifts;
 using LoyaltyAdmin.Domain.Imports;
 using LoyaltyAdmin.Domain.Jobs;
 using LoyaltyAdmin.Domain.Ledger;
+using LoyaltyAdmin.Domain.MemberPortal;
 using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Orders;
@@ -38,6 +39,7 @@ public static class DomainServices
         .AddGifts()
         .AddPoints()
         .AddWallets()
+        .AddMemberPortal()
         .AddSingleton<AuditTrail>()
         .AddSingleton<AccessControl>()
         .AddSingleton<Ledger.Ledger>()

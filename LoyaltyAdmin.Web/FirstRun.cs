@@ -109,6 +109,7 @@ public static class FirstRunStartup
                 text.AppendLine($"  {account.Email,-28} {account.Role}{(account.StoreCode is { } code ? $", {code}" : "")}");
             }
 
+            text.AppendLine().AppendLine($"Members' own pages   {address}/my   (open one from a member's page: Open member page; codes are in the Outbox)");
             text.AppendLine().AppendLine($"Demo API key ({DemoAccess.ApiClientName})").AppendLine($"  {ApiKeyText.Demo(app.Services.GetRequiredService<SecretKeys>())}");
         }
 

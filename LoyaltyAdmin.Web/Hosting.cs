@@ -1,3 +1,4 @@
+using LoyaltyAdmin.Domain.MemberPortal;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace LoyaltyAdmin.Web;
@@ -33,7 +34,7 @@ public static class Hosting
         app.Use((http, next) =>
         {
             var path = http.Request.Path;
-            if ((!HttpMethods.IsGet(http.Request.Method) || path.StartsWithSegments("/api") || path.StartsWithSegments("/_blazor")) && http.Features.Get<IStatusCodePagesFeature>() is { } pages)
+            if ((!HttpMethods.IsGet(http.Request.Method) || path.StartsWithSegments("/api") || path.StartsWithSegments(PortalTargets.Root) || path.StartsWithSegments("/_blazor")) && http.Features.Get<IStatusCodePagesFeature>() is { } pages)
             {
                 pages.Enabled = false;
             }

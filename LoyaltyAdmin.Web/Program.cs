@@ -26,6 +26,7 @@ try
     builder.Services.AddLoyaltyDomain();
     builder.Services.AddSingleton<FirstRun>();
     builder.AddStaffAccess();
+    builder.AddMemberAccess();
     builder.AddLoyaltyApi();
     builder.Services.AddRazorComponents().AddInteractiveServerComponents(options => options.DetailedErrors = builder.Environment.IsDevelopment());
     builder.Services.AddRadzenComponents();
@@ -56,6 +57,7 @@ try
     app.MapCouponImages();
     app.MapFileDownloads();
     app.MapMessageDoors();
+    app.MapPortalPages();
     app.MapHealth();
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null); // UseSecurityHeaders says more.
 

@@ -38,7 +38,13 @@ public sealed class MemberCardReader(LoyaltyDatabase database, AccessControl acc
     {
         var grant = await access.DemandAsync(actor, Permission.MembersRead, ApiScope.MembersRead, cancel);
         await using var db = await database.ReadAsync(cancel);
-        var memberId = await MemberIdAsync(db, grant, memberNumber, cancel);
+
+        return await OfAsync(db, await MemberIdAsync(db, grant, memberNumber, cancel), cancel);
+    }
+
+    /// <summary>The cards of a member the caller was let to, oldest first.</summary>
+    internal async Task<IReadOnlyList<MemberCardRow>> OfAsync(LoyaltyDbContext db, long memberId, CancellationToken cancel)
+    {
         var day = await calendar.TodayAsync(db, cancel);
         var cards = await db.LoyaltyCards.Where(card => card.MemberId == memberId).OrderBy(card => card.Id).ToListAsync(cancel);
         if (cards.Count == 0)

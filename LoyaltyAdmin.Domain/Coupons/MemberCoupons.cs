@@ -128,7 +128,8 @@ public sealed class MemberCoupons(LoyaltyDatabase database, AccessControl access
         return [order with { CouponId = coupon, Quantity = wish.Quantity }];
     }
 
-    private async Task<IReadOnlyList<HeldCoupon>> HeldAsync(LoyaltyDbContext db, IQueryable<MemberCoupon> coupons, DateTimeOffset now, CancellationToken cancel)
+    /// <summary>Coupons the caller was let to, newest first.</summary>
+    internal async Task<IReadOnlyList<HeldCoupon>> HeldAsync(LoyaltyDbContext db, IQueryable<MemberCoupon> coupons, DateTimeOffset now, CancellationToken cancel)
     {
         var rows = await (from held in coupons.OrderByDescending(c => c.Id).Take(MostListed)
                           join coupon in db.Coupons on held.CouponId equals coupon.Id

@@ -28,6 +28,9 @@ internal sealed class DemoPlans(LoyaltyDatabase database, GiftCardPlans plans, G
     public async Task<IReadOnlyDictionary<string, GiftCardPlan>> CreateAsync(Actor actor, CancellationToken cancel)
     {
         var (usTerms, euTerms) = (await AgreementAsync("Gift card terms", Terms, cancel), await AgreementAsync("Gift card terms (EU)", Terms + "Withdrawal is possible within 14 days of an online purchase.", cancel));
+        // What a member's own page asks for.
+        await AgreementAsync("Terms of use", "Membership is free and personal.\n\nPoints and coupons are yours to use in all our stores until they end. They are never paid out in cash.\n\nYou may leave at any time; ask in a store or write to us.", cancel, AgreementKind.TermsOfUse);
+        await AgreementAsync("Privacy policy", "We keep what you tell us and what you buy with your card, to count your points and to send you what you agreed to.\n\nYou decide under “Messages” how we may reach you, and may ask us to erase everything.", cancel, AgreementKind.PrivacyPolicy);
         await using var db = await database.ReadAsync(cancel);
         var web = await db.Stores.Where(store => store.Code == "WEB01").Select(store => (long?)store.Id).FirstOrDefaultAsync(cancel);
         var known = await db.GiftCardPlans.Select(plan => plan.Name).ToListAsync(cancel);
@@ -94,14 +97,14 @@ internal sealed class DemoPlans(LoyaltyDatabase database, GiftCardPlans plans, G
 
     private static DenominationForm Worth(decimal value, decimal? discount = null) => new() { FaceValue = value, Discount = discount };
 
-    private Task<long> AgreementAsync(string title, string body, CancellationToken cancel) => database.WriteAsync(Actor.System, async db =>
+    private Task<long> AgreementAsync(string title, string body, CancellationToken cancel, AgreementKind kind = AgreementKind.GiftCardTerms) => database.WriteAsync(Actor.System, async db =>
     {
         if (await db.Agreements.FirstOrDefaultAsync(agreement => agreement.Title == title, cancel) is { } known)
         {
             return known.Id;
         }
 
-        var agreement = new Agreement { Kind = AgreementKind.GiftCardTerms, Title = title, CurrentVersion = 1 };
+        var agreement = new Agreement { Kind = kind, Title = title, CurrentVersion = 1 };
         db.Agreements.Add(agreement);
         await db.SaveChangesAsync(cancel);
         db.AgreementVersions.Add(new AgreementVersion { AgreementId = agreement.Id, Number = 1, Body = body, PublishedAt = clock.GetUtcNow(), PublishedBy = Actor.System.Name });

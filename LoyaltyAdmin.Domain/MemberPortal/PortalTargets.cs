@@ -5,9 +5,11 @@ public static class PortalTargets
 {
     public const string Root = "/my";
 
+    public const string Overview = "overview";
+
     private static readonly Dictionary<string, string> paths = new(StringComparer.Ordinal)
     {
-        ["overview"] = Root,
+        [Overview] = Root,
         ["cards"] = $"{Root}/cards",
         ["wallet"] = $"{Root}/wallet",
         ["points"] = $"{Root}/points",

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using LoyaltyAdmin.Domain.Access;
+using LoyaltyAdmin.Domain.MemberPortal;
 using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Messages.Providers;
 
@@ -8,8 +9,11 @@ namespace LoyaltyAdmin.Domain.Messages;
 /// <summary>A message made for one address: what the log keeps and what became of it.</summary>
 public sealed record Dispatched(MessageText Text, long? TemplateVersionId, string Language, SendOutcome Outcome, bool WasSandbox);
 
+/// <summary>What the sandbox keeps of secrets (codes, links to members' pages): nothing, but in the demo company, where a newcomer has no other way to read them.</summary>
+public sealed record MessageSandbox(bool ShowsSecrets);
+
 /// <summary>Writes a message's text and hands it to its channel: the sandbox, which only records, or the provider.</summary>
-public sealed class MessageDispatch(SecretKeys keys, MessageRendering rendering, UnsubscribeTokens unsubscribe, SmtpProvider smtp, TwilioProvider twilio, FcmProvider fcm, MiniProgramProvider miniPrograms)
+public sealed class MessageDispatch(SecretKeys keys, MessageRendering rendering, UnsubscribeTokens unsubscribe, SmtpProvider smtp, TwilioProvider twilio, FcmProvider fcm, MiniProgramProvider miniPrograms, PortalTokens portal, MessageSandbox sandbox, TimeProvider clock)
 {
     public const string Sandbox = "sandbox";
 
@@ -24,11 +28,16 @@ public sealed class MessageDispatch(SecretKeys keys, MessageRendering rendering,
         var variables = MessageRendering.Read(message.Variables);
         (variables["name"], variables["number"], variables["company"]) = (recipient.Name, recipient.Number, settings.Company);
         var secrets = message.SealedVariables is { } sealedValues ? MessageRendering.Read(keys.Open(sealedValues)) : [];
+        if (PortalLink(template, recipient, settings) is { } link)
+        {
+            secrets[MessageRendering.PortalLink] = link;
+        }
+
         var text = rendering.Render(template, to.Channel, MessageRendering.Variables(variables.Concat(secrets)));
         var kept = secrets.Count == 0 ? text : rendering.Render(template, to.Channel, MessageRendering.Variables(variables.Concat(secrets.Select(s => KeyValuePair.Create(s.Key, (string?)MessageRendering.Hidden)))));
         if (UsesSandbox(settings, to))
         {
-            return new Dispatched(kept, versionId, language, new SendOutcome(SendResult.Accepted, $"{Sandbox}:{message.MessageId}"), WasSandbox: true);
+            return new Dispatched(sandbox.ShowsSecrets ? text : kept, versionId, language, new SendOutcome(SendResult.Accepted, $"{Sandbox}:{message.MessageId}"), WasSandbox: true);
         }
 
         var outcome = await ProvideAsync(Outgoing(message, recipient, to, settings, text, language), to, settings, cancel);
@@ -74,6 +83,12 @@ public sealed class MessageDispatch(SecretKeys keys, MessageRendering rendering,
             Program = to.MiniProgramId is { } program ? settings.Programs.GetValueOrDefault(program) : null,
         };
     }
+
+    // Made only where it is read: what nobody asked for cannot leak.
+    private string? PortalLink(MessageText template, Recipient recipient, SendSettings settings) =>
+        settings.PortalLinkDays is { } days && (template.Body.Contains(MessageRendering.PortalLink, StringComparison.Ordinal) || template.Subject?.Contains(MessageRendering.PortalLink, StringComparison.Ordinal) == true)
+            ? settings.Rules.PublicUrl + PortalTokens.MessageRoot + portal.ForMessage(new MessageLinkToken(recipient.MemberId, recipient.PortalGeneration, clock.GetUtcNow().AddDays(days)))
+            : null;
 
     private string? Link(Message message, long memberId, ConsentChannel channel, SendSettings settings) =>
         message.IsTransactional ? null : $"{settings.Rules.PublicUrl}/u/{unsubscribe.For(memberId, channel, message.Purpose)}";

@@ -16,6 +16,9 @@ public sealed class MessageRendering
     /// <summary>What the log shows in place of a secret.</summary>
     public const string Hidden = "••••••";
 
+    /// <summary>The variable that opens the member's own page. Whoever reads it is let in, so the log never shows it.</summary>
+    public const string PortalLink = "portalLink";
+
     private const int MostCompiled = 500;
 
     private readonly IHandlebars html = Handlebars.Create(new HandlebarsConfiguration { TextEncoder = new WebEncoder() });

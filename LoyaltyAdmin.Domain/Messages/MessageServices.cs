@@ -21,6 +21,7 @@ internal static class MessageServices
         .AddSingleton<FcmProvider>()
         .AddSingleton<MiniProgramProvider>()
         .AddSingleton<SendFactsReader>()
+        .AddSingleton(new MessageSandbox(ShowsSecrets: false))
         .AddSingleton<MessageDispatch>()
         .AddSingleton<MessageOutcomes>()
         .AddSingleton<MessageSender>()

@@ -22,6 +22,7 @@ public static class Scenarios
         new("name", "The member's name", "Ada Lovelace"),
         new("number", "The member's number", "100200300400"),
         new("company", "The company's name", "Demo Retail Group"),
+        new(MessageRendering.PortalLink, "Opens the member's own page; /coupons, /points and the like after it open that page at once", "https://loyalty.example.com/my/m/AbC123"),
     ];
 
     public static readonly IReadOnlyList<Scenario> All =

@@ -17,6 +17,9 @@ public sealed record SendSettings(
     IReadOnlyDictionary<ConsentChannel, MessageChannelSettings> Channels,
     IReadOnlyDictionary<long, MiniProgram> Programs)
 {
+    /// <summary>How long links to members' pages open them; null: there are none.</summary>
+    public int? PortalLinkDays { get; init; }
+
     public bool IsOn(MessageScenario scenario) => Scenarios.TryGetValue(scenario, out var settings) ? settings.IsOn : Messages.Scenarios.Of(scenario).StartsOn;
 
     public IReadOnlyList<ScenarioChannel> ChannelsOf(MessageScenario scenario) => Scenarios.TryGetValue(scenario, out var settings) ? settings.Channels : Messages.Scenarios.DefaultChannels;
@@ -37,7 +40,11 @@ public sealed record SendSettings(
 }
 
 /// <summary>What is known of a message's member.</summary>
-public sealed record Recipient(long MemberId, string Number, string? Name, string? Language, SendFacts Facts);
+public sealed record Recipient(long MemberId, string Number, string? Name, string? Language, SendFacts Facts)
+{
+    /// <summary>The generation of links that opens the member's page.</summary>
+    public int PortalGeneration { get; init; }
+}
 
 /// <summary>Reads what a batch of messages needs, in one query per table.</summary>
 public sealed class SendFactsReader(LoyaltyDatabase database, SecretKeys keys, ProviderAddresses addresses)
@@ -52,6 +59,8 @@ public sealed class SendFactsReader(LoyaltyDatabase database, SecretKeys keys, P
                                join version in db.MessageTemplateVersions on new { TemplateId = template.Id, template.Number } equals new { version.TemplateId, version.Number }
                                select new { template.Scenario, template.Channel, template.Language, version.Id, version.Subject, version.Body }).ToListAsync(cancel);
 
+        var portal = await db.PortalSettings.FirstOrDefaultAsync(cancel) ?? new MemberPortal.PortalSettings();
+
         return new SendSettings(
             rules,
             company?.Name ?? "",
@@ -59,7 +68,10 @@ public sealed class SendFactsReader(LoyaltyDatabase database, SecretKeys keys, P
             await db.MessageScenarios.ToDictionaryAsync(s => s.Id, cancel),
             templates.ToDictionary(t => (t.Scenario, t.Channel, t.Language), t => (t.Id, new MessageText(t.Subject, t.Body))),
             await db.MessageChannels.ToDictionaryAsync(c => c.Id, cancel),
-            await db.MiniPrograms.ToDictionaryAsync(p => p.Id, cancel));
+            await db.MiniPrograms.ToDictionaryAsync(p => p.Id, cancel))
+        {
+            PortalLinkDays = portal.IsOn ? portal.MessageLinkDays : null,
+        };
     }
 
     /// <summary>What is known of each message's member now, by message; a merged member's message goes to the survivor.</summary>
@@ -76,6 +88,7 @@ public sealed class SendFactsReader(LoyaltyDatabase database, SecretKeys keys, P
 
         var all = members.Keys.ToArray();
         var consents = (await db.MemberConsents.Where(c => all.Contains(c.MemberId) && c.Status == ConsentStatus.Granted).Select(c => new { c.MemberId, c.Channel, c.Purpose }).ToListAsync(cancel)).ToLookup(c => (c.MemberId, c.Purpose), c => c.Channel);
+        var generations = await db.PortalStandings.Where(s => all.Contains(s.MemberId)).ToDictionaryAsync(s => s.MemberId, s => s.Generation, cancel);
         var devices = (await db.MemberDevices.Where(d => all.Contains(d.MemberId)).OrderByDescending(d => d.SeenAt).ToListAsync(cancel)).ToLookup(d => d.MemberId);
         var since = now.AddDays(-8);
         var sent = (await db.Messages.Where(m => all.Contains(m.MemberId) && m.SentAt > since && !m.IsTransactional).Select(m => new { m.MemberId, m.SentAt }).ToListAsync(cancel)).ToLookup(m => m.MemberId, m => m.SentAt!.Value);
@@ -98,7 +111,10 @@ public sealed class SendFactsReader(LoyaltyDatabase database, SecretKeys keys, P
                 QuietHours = settings.Rules is { QuietFrom: { } from, QuietTo: { } to } ? new QuietHours(from, to) : null,
                 MostPerDay = settings.Rules.MostPerDay,
                 MostPerWeek = settings.Rules.MostPerWeek,
-            });
+            })
+            {
+                PortalGeneration = member is null ? 0 : generations.GetValueOrDefault(member.Id),
+            };
         }
 
         return recipients;

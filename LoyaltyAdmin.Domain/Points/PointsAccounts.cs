@@ -168,7 +168,8 @@ public sealed class PointsAccounts(LoyaltyDatabase database, AccessControl acces
     private static async Task<long> IdOfAsync(LoyaltyDbContext db, string memberNumber, CancellationToken cancel) =>
         await MemberLookups.ResolveAsync(db, new MemberSought(Number: memberNumber), cancel) is { Status: MemberStatus.Active or MemberStatus.Frozen } member ? member.Id : throw new NotFoundException("The member");
 
-    private async Task<PointsSummary> SummaryAsync(LoyaltyDbContext db, long memberId, CancellationToken cancel)
+    /// <summary>What a member the caller was let to has.</summary>
+    internal async Task<PointsSummary> SummaryAsync(LoyaltyDbContext db, long memberId, CancellationToken cancel)
     {
         var day = await calendar.TodayAsync(db, cancel);
         if (await MemberAccounts.FindAsync(db, memberId, AccountKind.Points, Currency.Points.Code, cancel) is not { } account)

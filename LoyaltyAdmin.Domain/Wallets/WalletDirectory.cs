@@ -94,7 +94,8 @@ public sealed class WalletDirectory(LoyaltyDatabase database, AccessControl acce
         };
     }
 
-    private async Task<IReadOnlyList<WalletView>> OfAsync(LoyaltyDbContext db, long memberId, CancellationToken cancel)
+    /// <summary>The wallets of a member the caller was let to.</summary>
+    internal async Task<IReadOnlyList<WalletView>> OfAsync(LoyaltyDbContext db, long memberId, CancellationToken cancel)
     {
         var accounts = await db.LedgerAccounts.Where(a => a.MemberId == memberId && a.Kind == AccountKind.Wallet).OrderBy(a => a.Currency).ToListAsync(cancel);
         var ids = accounts.ConvertAll(a => a.Id);

@@ -5,11 +5,14 @@ using LoyaltyAdmin.Domain;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Demo;
+using LoyaltyAdmin.Domain.MemberPortal;
 using LoyaltyAdmin.Domain.Values;
 using LoyaltyAdmin.Tests.Support;
 using LoyaltyAdmin.Web.Access;
+using LoyaltyAdmin.Web.Portal;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -33,7 +36,8 @@ public sealed class AccessMatrixTests
     [Fact]
     public void The_matrix_of_pages_and_services_is_the_one_that_was_reviewed()
     {
-        var matrix = Matrix();
+        using var portal = new Portal();
+        var matrix = Matrix(MemberRoutes(portal.Services));
         if (Environment.GetEnvironmentVariable("LOYALTY_WRITE_MATRIX") == "1")
         {
             File.WriteAllText(file, matrix);
@@ -162,7 +166,20 @@ public sealed class AccessMatrixTests
     // Inherited methods ask for what their class says.
     private static RequiresAttribute? Required(MethodInfo method) => method.GetCustomAttribute<RequiresAttribute>() ?? method.ReflectedType!.GetCustomAttribute<RequiresAttribute>();
 
-    private static string Matrix()
+    /// <summary>Every route of the members' own pages, from the running application.</summary>
+    internal static IReadOnlyList<(string Name, string Path, bool IsForMembers)> MemberRoutes(IServiceProvider services) =>
+    [
+        .. services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Select(endpoint => (Endpoint: endpoint, Pattern: "/" + endpoint.RoutePattern.RawText!.Trim('/')))
+            .Where(route => route.Pattern == PortalTargets.Root || route.Pattern.StartsWith(PortalTargets.Root + "/", StringComparison.Ordinal))
+            .Select(route => (
+                $"{route.Endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.FirstOrDefault() ?? "ANY"} {route.Pattern}",
+                Address(route.Pattern),
+                route.Endpoint.Metadata.GetMetadata<MemberOnly>() is not null && route.Endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(data => data.Policy == MemberAccess.Policy) && route.Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null))
+            .OrderBy(route => route.Item1, StringComparer.Ordinal),
+    ];
+
+    private static string Matrix(IReadOnlyList<(string Name, string Path, bool IsForMembers)> memberRoutes)
     {
         var text = new StringBuilder("# Who may do what. Generated; see AccessMatrixTests. x = may, . = may not\n# Columns: ").AppendJoin(", ", roles.Select(role => role.Name)).Append(", API scope\n\n# Pages\n");
         foreach (var (route, page) in Pages)
@@ -170,6 +187,12 @@ public sealed class AccessMatrixTests
             var permission = page.GetCustomAttribute<RequiresPermissionAttribute>()?.Permission;
             var marks = page.GetCustomAttribute<AllowAnonymousAttribute>() is not null ? "anyone" : Marks(permission, everyoneWithout: true);
             text.Append($"{marks,-8}  {route}{(permission is null ? "" : $"  {permission}")}\n");
+        }
+
+        text.Append("\n# Members' own pages\n");
+        foreach (var (name, _, isForMembers) in memberRoutes)
+        {
+            text.Append($"{(isForMembers ? Member : "anyone"),-8}  {name}\n");
         }
 
         text.Append("\n# Services\n");
@@ -187,6 +210,6 @@ public sealed class AccessMatrixTests
 
     private static string Name(MethodInfo method) => $"{method.ReflectedType!.Name}.{method.Name}({string.Join(", ", method.GetParameters().Skip(1).Where(p => p.ParameterType != typeof(CancellationToken)).Select(p => p.Name))})";
 
-    private static string Address(string route) =>
+    internal static string Address(string route) =>
         string.Join('/', route.Split('/').Select(part => part.StartsWith('{') ? "1" : part));
 }

@@ -214,6 +214,8 @@ public abstract class IdempotencyTests(DatabaseKind kind) : ApiTest(kind)
         string Use(string order) => $$"""{"memberNumber":"{{member.Number}}","storeCode":"{{Store.Code}}","channel":"POS","currency":"USD","orderNumber":"{{order}}","lines":[{"productCode":"A","quantity":1,"unitPrice":50}]}""";
         var redeemed = (await Till.PostAsync("/coupons/ONCE2026/redemptions", Use("C-0"))).ShouldBeDone(HttpStatusCode.Created);
 
+        var terms = await Db.Get<Domain.Agreements.AgreementService>().SaveAsync(Actor.System, new() { Kind = Domain.Agreements.AgreementKind.TermsOfUse, Title = "Terms of use", Body = "Be kind." });
+
         return new()
         {
             ["/members/{memberNumber}/points/grants"] = ($"/members/{member.Number}/points/grants", $$"""{"points":5,"reason":"Lucky draw","storeCode":"{{Store.Code}}"}""", $$"""{"points":6,"reason":"Lucky draw","storeCode":"{{Store.Code}}"}"""),
@@ -233,6 +235,8 @@ public abstract class IdempotencyTests(DatabaseKind kind) : ApiTest(kind)
             ["/orders/batch"] = ("/orders/batch", $$"""{"orders":[{{Order("R-3", 20)}}]}""", $$"""{"orders":[{{Order("R-4", 20)}}]}"""),
             ["/orders/{source}/{number}/refunds"] = ("/orders/shop/R-1/refunds", Refund(5), Refund(6)),
             ["/members"] = ("/members", """{"fullName":"Ada Byron","email":"ada@example.com"}""", """{"fullName":"Eve","email":"eve@example.com"}"""),
+            ["/members/{memberNumber}/portal-links"] = ($"/members/{member.Number}/portal-links", """{"target":"coupons"}""", """{"target":"points"}"""),
+            ["/members/{memberNumber}/agreement-acceptances"] = ($"/members/{member.Number}/agreement-acceptances", $$"""{"agreementId":{{terms}}}""", $$"""{"agreementId":{{terms}},"source":"POS"}"""),
             ["/members/{number}/coupons"] = ($"/members/{member.Number}/coupons", $$"""{"coupon":"{{coupon.Code}}"}""", $$"""{"coupon":"{{coupon.Code}}","quantity":2}"""),
             ["/coupons/{code}/validations"] = ("/coupons/ONCE2026/validations", Use("V-1"), Use("V-2")),
             ["/coupons/{code}/redemptions"] = ("/coupons/ONCE2026/redemptions", Use("C-1"), Use("C-2")),

@@ -40,7 +40,7 @@ public abstract class CleanUpJobTests(DatabaseKind kind) : DatabaseTest(kind)
 
     private async Task CleanUpAsync()
     {
-        var job = new CleanUpJob(Db.Get<JobRuns>(), Db.Get<ExportWork>(), Db.Get<ImportWork>(), Db.Get<AttemptLimits>(), Db.Get<WebhookSender>(), Db.Get<MessageSender>());
+        var job = new CleanUpJob(Db.Get<JobRuns>(), Db.Get<ExportWork>(), Db.Get<ImportWork>(), Db.Get<AttemptLimits>(), Db.Get<WebhookSender>(), Db.Get<MessageSender>(), Db.Get<Domain.MemberPortal.PortalCodeWork>());
         (await Db.Get<JobRunner>().RunAsync(job)).ShouldBeTrue();
         (await Db.Get<JobRuns>().LatestAsync()).ShouldHaveSingleItem().Succeeded.ShouldBe(true);
     }

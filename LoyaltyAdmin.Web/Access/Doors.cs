@@ -1,4 +1,5 @@
 using LoyaltyAdmin.Domain.Access;
+using LoyaltyAdmin.Domain.MemberPortal;
 
 namespace LoyaltyAdmin.Web.Access;
 
@@ -24,7 +25,7 @@ internal sealed class OriginCheck(RequestDelegate next)
 /// <summary>Leads a session that owes something (a new password, two-factor) to where it is done, and nowhere else.</summary>
 internal sealed class SessionDuties(RequestDelegate next, StaffSessions sessions)
 {
-    private static readonly string[] always = ["/sign-in", "/sign-out", "/session", "/_framework", "/_content", "/error"];
+    private static readonly string[] always = ["/sign-in", "/sign-out", "/session", "/_framework", "/_content", "/error", PortalTargets.Root];
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -62,6 +63,9 @@ internal static class SecurityHeaders
     // Blazor and Radzen need no inline script; they do set style attributes.
     private const string Policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
+    // Members' pages have no script at all.
+    private const string MemberPolicy = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
     public static void UseSecurityHeaders(this WebApplication app) => app.Use((http, next) =>
     {
         http.Response.OnStarting(() =>
@@ -73,9 +77,14 @@ internal static class SecurityHeaders
                 headers.ContentSecurityPolicy = Policy;
             }
 
+            if (http.Request.Path.StartsWithSegments(PortalTargets.Root))
+            {
+                OfMembers(http, headers);
+            }
+
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
-            headers["Referrer-Policy"] = "strict-origin-when-cross-origin";
+            headers["Referrer-Policy"] = ReferrerPolicyOf(http.Request.Path);
             headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
             if (http.Request.IsHttps)
@@ -88,6 +97,23 @@ internal static class SecurityHeaders
 
         return next(http);
     });
+
+    private static void OfMembers(HttpContext http, IHeaderDictionary headers)
+    {
+        headers.ContentSecurityPolicy = MemberPolicy;
+        headers["X-Robots-Tag"] = "noindex, nofollow";
+        // What a member sees belongs to nobody who uses the browser next.
+        if (http.Request.Path != Portal.PortalPages.LookPath)
+        {
+            headers.CacheControl = "no-store";
+        }
+    }
+
+    // A link's address is its secret. Elsewhere members' forms need an origin: with no-referrer browsers send “null” for it, which the check refuses.
+    private static string ReferrerPolicyOf(PathString path) =>
+        path.StartsWithSegments(PortalTargets.Root + "/l") || path.StartsWithSegments(PortalTargets.Root + "/m") ? "no-referrer"
+        : path.StartsWithSegments(PortalTargets.Root) ? "same-origin"
+        : "strict-origin-when-cross-origin";
 }
 
 /// <summary>Keeps hold of the connections behind open circuits, so that they can be cut; refuses more than a user may have.</summary>

@@ -44,6 +44,9 @@ internal static class ApiExamples
         ["grantPoints"] = ("""{"points":50,"reason":"Lucky draw","storeCode":"NYC01"}""", """{"transactionId":2003,"points":50.00,"balance":261.70}"""),
         ["reverseSpending"] = ("""{"points":40}""", """{"transactionId":2004,"points":40.00,"balance":301.70}"""),
         ["putConsent"] = ("""{"status":"GRANTED","purpose":"MARKETING","source":"POS","textVersion":"2026-06"}""", """{"channel":"EMAIL","purpose":"MARKETING","status":"GRANTED","since":"2026-11-22T15:00:00+00:00"}"""),
+        ["createPortalLink"] = ("""{"target":"coupons","validMinutes":1440}""", """{"url":"https://loyalty.example.com/my/l/3q2-7wFh0Zq1o8Xb5nV9cYt4mKe6LrUaPsJdGiTfBhE","target":"coupons","expiresAt":"2026-11-23T15:00:00+00:00"}"""),
+        ["listAgreements"] = (null, """[{"id":2,"kind":"TERMS_OF_USE","title":"Terms of use","version":3,"publishedAt":"2026-06-01T15:00:00+00:00","text":"Welcome to our program."}]"""),
+        ["recordAcceptance"] = ("""{"agreementId":2,"version":3,"source":"ONLINE","ipAddress":"203.0.113.7"}""", """{"agreementId":2,"title":"Terms of use","version":3,"acceptedAt":"2026-11-22T15:00:00+00:00","source":"ONLINE"}"""),
         ["putPushToken"] = ("""{"token":"fGx0…:APA91b…","kind":"FCM_TOKEN"}""", """{"member":"482910736154","kind":"FCM_TOKEN"}"""),
     };
 

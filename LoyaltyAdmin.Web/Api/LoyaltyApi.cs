@@ -45,6 +45,7 @@ public static class LoyaltyApi
         api.MapOrdersApi();
         api.MapWalletsApi();
         api.MapMembersApi();
+        api.MapMemberPageApi();
         api.MapPushTokensApi();
         api.MapPointsApi();
         api.MapFallback("{**path}", (HttpContext context) => ApiProblem.Of(StatusCodes.Status404NotFound, "unknown_route", $"There is no {context.Request.Method} at this address. See {ApiDocument.Page}."))

@@ -55,6 +55,7 @@ public static class Menu
             new("Store Groups", "/system-configuration/store-groups", Permission.StoresManage),
             new("Sales Channels", "/system-configuration/sales-channels", Permission.SettingsManage),
             new("Mini Programs", "/system-configuration/mini-programs", Permission.SettingsManage),
+            new("Member Page", "/system-configuration/member-page", Permission.SettingsManage),
             new("Agreements", "/system-configuration/agreements", Permission.AgreementsManage),
             new("Users and Roles", "/system-configuration/users", Permission.UsersManage) { Also = ["/system-configuration/roles"] },
             new("API Clients", "/system-configuration/api-clients", Permission.ApiClientsManage),

@@ -1,3 +1,4 @@
+using LoyaltyAdmin.Domain.Agreements;
 using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Web.Components;
 
@@ -31,6 +32,13 @@ public static class MemberWords
         ConsentSource.Pos => "POS",
         ConsentSource.MemberPage => "Member page",
         ConsentSource.UnsubscribeLink => "Unsubscribe link",
+        _ => source.ToString(),
+    };
+
+    public static string Of(AcceptanceSource source) => source switch
+    {
+        AcceptanceSource.Pos => "POS",
+        AcceptanceSource.MemberPage => "Member page",
         _ => source.ToString(),
     };
 

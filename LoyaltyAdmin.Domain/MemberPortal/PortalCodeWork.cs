@@ -25,9 +25,11 @@ public sealed class PortalCodeWork(LoyaltyDatabase database, SecretKeys keys, Me
 
     public override string Name => "Member page codes";
 
+    public override string Purpose => "Sends the one-time codes that members asked for on their own pages.";
+
     public override TimeSpan PollEvery => TimeSpan.FromSeconds(2);
 
-    public override async Task<string?> RunOnceAsync(CancellationToken cancel = default)
+    public override async Task<JobResult?> RunOnceAsync(CancellationToken cancel = default)
     {
         List<Guid> waiting;
         do

@@ -151,7 +151,7 @@ public abstract class PortalLinksTests(DatabaseKind kind) : PortalTest(kind)
         (await OpenAsync(link)).ShouldBeNull();
         await Should.ThrowAsync<NotFoundException>(() => Links.CreateAsync(Staff, survivor.Id, new PortalLinkWish()));
         await Should.ThrowAsync<AccessDeniedException>(() => Db.Get<PortalHome>().FrameAsync(frozen));
-        (await Db.ReadAsync(db => db.PortalLinks.CountAsync() )).ShouldBe(0);
+        (await Db.ReadAsync(db => db.PortalLinks.CountAsync())).ShouldBe(0);
         (await Db.ReadAsync(db => db.PortalSessions.CountAsync())).ShouldBe(0);
     }
 

@@ -23,13 +23,14 @@ public static class Chromium
         Environment.GetEnvironmentVariable("LOYALTY_TEST_CHROMIUM") is { Length: > 0 } path ? path : "/usr/bin/chromium";
 
     /// <summary>A browser profile of its own: no cache, no cookies but those of <paramref name="storageState"/>.</summary>
-    public static async Task<IBrowserContext> NewContextAsync(string baseUrl, ViewportSize? size = null, string? storageState = null)
+    public static async Task<IBrowserContext> NewContextAsync(string baseUrl, ViewportSize? size = null, string? storageState = null, bool withScript = true)
     {
         var browser = await Shared.Value;
         var context = await browser.NewContextAsync(new()
         {
             BaseURL = baseUrl,
             StorageState = storageState,
+            JavaScriptEnabled = withScript,
             Locale = "en-US",
             TimezoneId = "UTC",
             ViewportSize = size ?? new ViewportSize { Width = 1280, Height = 900 },

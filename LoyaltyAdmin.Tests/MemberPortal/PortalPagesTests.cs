@@ -215,6 +215,17 @@ public sealed class PortalPagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_no_page_of_members_says_so_on_a_page_of_theirs()
+    {
+        await browser.GetAsync(link.Path);
+        foreach (var path in new[] { "/nowhere", "/coupons/1", "/gift-cards/1", "/agreements/99999", "/coupons/x" })
+        {
+            var (status, body, _) = await browser.GetAsync(Root + path);
+            (status, body.Contains("There is no such page", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.NotFound, true), path);
+        }
+    }
+
+    [Fact]
     public async Task Asking_for_a_code_answers_the_same_for_members_and_others()
     {
         var answers = new List<(HttpStatusCode, string, string?)>();

@@ -39,7 +39,8 @@ public static class PortalPages
         var everybody = app.MapGroup(PortalTargets.Root).AllowAnonymous().AddEndpointFilter(PortalAnswers.GuardAsync);
         everybody.MapPortalSignIn();
         // Answered here and not with the staff's 404 page.
-        everybody.MapFallback("{**path}", (HttpContext http) => PortalAnswers.NotFoundAsync(http));
+        Delegate notFound = PortalAnswers.NotFoundAsync; // As a delegate: the other overload would drop the page.
+        everybody.MapFallback("{**path}", notFound);
 
         var members = app.MapGroup(PortalTargets.Root).RequireAuthorization(MemberAccess.Policy).WithMetadata(new MemberOnly()).AddEndpointFilter(PortalAnswers.GuardAsync);
         members.MapGet("", OverviewAsync);

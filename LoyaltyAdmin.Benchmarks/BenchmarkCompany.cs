@@ -10,11 +10,17 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LoyaltyAdmin.Benchmarks;
 
 /// <summary>A store, a plan, cards of $1,000 and an API client that may redeem without pause.</summary>
-internal sealed record BenchmarkCompany(string StoreCode, IReadOnlyList<string> Cards, string ApiKey)
+/// <param name="Cards">Numbers of cards or members, or codes of coupons: what is paid with.</param>
+internal sealed record BenchmarkCompany(string StoreCode, IReadOnlyList<string> Cards, string ApiKey, string Means = PayMeans.GiftCards)
 {
+    private int next = -1;
+
+    /// <summary>One of them at random; of coupons the next, for each is redeemed once.</summary>
+    public string Pick() => Means == PayMeans.Coupons ? Cards[Interlocked.Increment(ref next) % Cards.Count] : Cards[Random.Shared.Next(Cards.Count)];
+
     private const int CardsPerSave = 1_000;
 
-    public static async Task<BenchmarkCompany> CreateAsync(string provider, string connectionString, string keyFile, int cards)
+    public static async Task<BenchmarkCompany> CreateAsync(string provider, string connectionString, string keyFile, int cards, string means = PayMeans.GiftCards)
     {
         await using var services = new ServiceCollection()
             .AddLogging()
@@ -46,12 +52,17 @@ internal sealed record BenchmarkCompany(string StoreCode, IReadOnlyList<string> 
         });
 
         var numbers = new List<string>(cards);
+        if (means != PayMeans.GiftCards)
+        {
+            numbers.AddRange(await PayMeans.CreateAsync(services, means, store, cards));
+        }
+
         while (numbers.Count < cards)
         {
             numbers.AddRange(await AddCardsAsync(services, store, plan, Math.Min(CardsPerSave, cards - numbers.Count)));
         }
 
-        return new BenchmarkCompany(store.Code, numbers, (await services.GetRequiredService<ApiKeys>().CreateAsync(Actor.System, client.Id)).Key);
+        return new BenchmarkCompany(store.Code, numbers, (await services.GetRequiredService<ApiKeys>().CreateAsync(Actor.System, client.Id)).Key, means);
     }
 
     private static async Task<IReadOnlyList<string>> AddCardsAsync(IServiceProvider services, Store store, GiftCardPlan plan, int count)

@@ -7,7 +7,8 @@ namespace LoyaltyAdmin.Benchmarks;
 /// <summary>
 /// Redemptions a second over HTTP, end to end (key, scope, limits, idempotency, ledger), on SQLite and PostgreSQL, beside pgbench's
 /// one-statement redemption on the same PostgreSQL server. The web application is a process of its own, and so is this driver.
-/// <code>dotnet build -c Release LoyaltyAdmin.Web; dotnet run -c Release --project LoyaltyAdmin.Benchmarks -- http [seconds per figure] [cards] [rounds]</code>
+/// <code>dotnet build -c Release LoyaltyAdmin.Web; dotnet run -c Release --project LoyaltyAdmin.Benchmarks -- http [seconds per figure] [cards or members] [rounds] [gift-cards | wallets | points | coupons]</code>
+/// Coupons are redeemed once each: as many as there are members, so their figures want more of them.
 /// PostgreSQL runs where LOYALTY_TEST_PG points to (fsync and synchronous_commit on, or the figures mean little); PGBENCH names pgbench.
 /// </summary>
 internal static class HttpBenchmark
@@ -21,15 +22,17 @@ internal static class HttpBenchmark
         var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 5;
         var cards = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20_000;
         var rounds = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 3;
+        var means = args.Length > 3 ? PayMeans.Of(args[3]) : PayMeans.GiftCards;
+        Console.WriteLine($"Paying with {means}");
         var folder = Directory.CreateTempSubdirectory("loyalty-http-").FullName;
         Console.WriteLine("| Database | Connections | HTTP tx/s | p50 ms | p99 ms | Errors | Web CPU µs/tx | pgbench tx/s | HTTP / pgbench |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         try
         {
-            await MeasureAsync("Sqlite", $"Data Source={Path.Combine(folder, "loyalty.db")}", folder, cards, seconds, rounds, yardstick: null);
+            await MeasureAsync("Sqlite", $"Data Source={Path.Combine(folder, "loyalty.db")}", folder, means, cards, seconds, rounds, yardstick: null);
             if (Environment.GetEnvironmentVariable("LOYALTY_TEST_PG") is { Length: > 0 } server)
             {
-                await OnPostgreSqlAsync(server, folder, cards, seconds, rounds);
+                await OnPostgreSqlAsync(server, folder, means, cards, seconds, rounds);
             }
         }
         finally
@@ -38,7 +41,7 @@ internal static class HttpBenchmark
         }
     }
 
-    private static async Task OnPostgreSqlAsync(string server, string folder, int cards, double seconds, int rounds)
+    private static async Task OnPostgreSqlAsync(string server, string folder, string means, int cards, double seconds, int rounds)
     {
         var name = $"loyalty_bench_{Guid.NewGuid():N}";
         await PgBench.ExecuteAsync(server, $"CREATE DATABASE {name}");
@@ -46,7 +49,7 @@ internal static class HttpBenchmark
         {
             var settings = new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 64 };
             var yardstick = await PgBench.CreateAsync(settings, folder, cards);
-            await MeasureAsync("PostgreSql", settings.ConnectionString, folder, cards, seconds, rounds, yardstick);
+            await MeasureAsync("PostgreSql", settings.ConnectionString, folder, means, cards, seconds, rounds, yardstick);
         }
         finally
         {
@@ -55,10 +58,10 @@ internal static class HttpBenchmark
         }
     }
 
-    private static async Task MeasureAsync(string provider, string connectionString, string folder, int cards, double seconds, int rounds, PgBench? yardstick)
+    private static async Task MeasureAsync(string provider, string connectionString, string folder, string means, int cards, double seconds, int rounds, PgBench? yardstick)
     {
         var keyFile = Path.Combine(folder, $"{provider}.keys.json");
-        var prepared = await BenchmarkCompany.CreateAsync(provider, connectionString, keyFile, cards);
+        var prepared = await BenchmarkCompany.CreateAsync(provider, connectionString, keyFile, cards, means);
         using var web = await WebServer.StartAsync(provider, connectionString, keyFile, folder, ("Api__Limits__RedemptionsPerCard", "1000000"));
         try
         {
@@ -88,7 +91,7 @@ internal static class HttpBenchmark
     private static async Task WarmAsync(WebServer web, BenchmarkCompany prepared)
     {
         var started = Stopwatch.GetTimestamp();
-        for (var done = 0.0; done < WarmRedemptions && Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(2);)
+        for (var done = 0.0; done < (prepared.Means == PayMeans.Coupons ? WarmRedemptions / 5 : WarmRedemptions) && Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(2);)
         {
             done += (await DriveAsync(web, prepared, 8, 1)).Rate;
         }

@@ -33,10 +33,17 @@ internal static class RedemptionConnection
 
     private static string Request(BenchmarkCompany company)
     {
-        var body = $$"""{"amount":0.01,"currency":"USD","storeCode":"{{company.StoreCode}}","channel":"POS","orderNumber":"R-1"}""";
+        var (with, where) = (company.Pick(), $"\"storeCode\":\"{company.StoreCode}\",\"channel\":\"POS\"");
+        var (path, body) = company.Means switch
+        {
+            PayMeans.Wallets => ($"members/{with}/wallet/payments", $$"""{"amount":0.01,"currency":"USD",{{where}},"orderNumber":"R-1"}"""),
+            PayMeans.Points => ($"members/{with}/points/spendings", $$"""{"points":0.01,{{where}},"orderNumber":"R-1"}"""),
+            PayMeans.Coupons => ($"coupons/{with}/redemptions", $$"""{"currency":"USD",{{where}},"orderNumber":"{{with}}","lines":[{"productCode":"A","quantity":1,"unitPrice":30}]}"""),
+            _ => ($"gift-cards/{with}/redemptions", $$"""{"amount":0.01,"currency":"USD",{{where}},"orderNumber":"R-1"}"""),
+        };
 
         return string.Create(CultureInfo.InvariantCulture,
-            $"POST /api/v1/gift-cards/{company.Cards[Random.Shared.Next(company.Cards.Count)]}/redemptions HTTP/1.1\r\nHost: bench\r\nX-Api-Key: {company.ApiKey}\r\nIdempotency-Key: {Guid.NewGuid():N}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+            $"POST /api/v1/{path} HTTP/1.1\r\nHost: bench\r\nX-Api-Key: {company.ApiKey}\r\nIdempotency-Key: {Guid.NewGuid():N}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
     }
 
     private static async Task<int> ReceiveAsync(Socket socket, byte[] buffer)

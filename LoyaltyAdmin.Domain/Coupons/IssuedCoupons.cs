@@ -1,4 +1,6 @@
+using System.Globalization;
 using LoyaltyAdmin.Domain.Access;
+using LoyaltyAdmin.Domain.Audit;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Stores;
@@ -39,7 +41,7 @@ public sealed record IssuedCouponRow(
 }
 
 /// <summary>Finds coupons that members hold or held.</summary>
-public sealed class IssuedCoupons(LoyaltyDatabase database, AccessControl access, GroupCalendar calendar, CouponCodes codes)
+public sealed class IssuedCoupons(LoyaltyDatabase database, AccessControl access, AuditTrail audit, GroupCalendar calendar, CouponCodes codes)
 {
     private static readonly SortColumns<MemberCoupon> sorts = new SortColumns<MemberCoupon>(c => c.Id).By("IssuedOn", c => c.IssuedOn).By("UsableUntil", c => c.UsableUntil);
 
@@ -63,6 +65,19 @@ public sealed class IssuedCoupons(LoyaltyDatabase database, AccessControl access
         await using var db = await database.ReadAsync(cancel);
 
         return await Filtered(db, grant, filter, (await calendar.TodayAsync(db, cancel)).Now).BoundedCountAsync(cancel: cancel);
+    }
+
+    /// <summary>A member's own code, for a stated reason; who looked and why is in the audit trail.</summary>
+    [Requires(Permission.CouponsIssue)]
+    public async Task<string> RevealCodeAsync(Actor actor, long id, string reason, CancellationToken cancel = default)
+    {
+        var grant = await access.DemandAsync(actor, Permission.CouponsIssue, cancel: cancel);
+        new FieldErrors().Text(nameof(reason), "Reason", reason, 1000, required: true).ThrowIfAny();
+        await using var db = await database.ReadAsync(cancel);
+        var held = await db.MemberCoupons.FirstOrDefaultAsync(c => c.Id == id && c.SealedCode != null && MemberQueries.Members(db, grant, null).Any(m => m.Id == c.MemberId), cancel) ?? throw new NotFoundException("The coupon");
+        await audit.RecordAsync(actor, "MemberCoupon.RevealCode", entityType: nameof(MemberCoupon), entityId: id.ToString(CultureInfo.InvariantCulture), subject: $"**** {held.LastFour}", reason: reason.Trim(), cancel: cancel);
+
+        return codes.Open(held.SealedCode!);
     }
 
     internal static IssuedCouponRow Shown(IssuedCouponRow row, DateTimeOffset now) => row with { Status = MemberCouponStatuses.Of(row.Kept, row.UsableUntil, now) };

@@ -269,6 +269,24 @@ public abstract class CouponRedeemingTests(DatabaseKind kind) : DatabaseTest(kin
         (await Db.Get<MemberTimeline>().ListAsync(blind, into.Id)).Rows.ShouldNotContain(e => e.Kind == TimelineKind.Coupon || e.Kind == TimelineKind.CouponUse);
     }
 
+    [Fact]
+    public async Task A_code_is_revealed_for_a_reason_which_is_recorded()
+    {
+        var other = await A.Store().SaveToAsync(Db);
+        var code = await IssuedAsync(A.Coupon(), await A.Member().In(store).SaveToAsync(Db));
+        var id = await Db.ReadAsync(db => db.MemberCoupons.Select(c => c.Id).SingleAsync());
+        var (here, there) = (await A.StaffUser().With(Permission.CouponsIssue).In(store).SaveToAsync(Db), await A.StaffUser().With(Permission.CouponsIssue).In(other).SaveToAsync(Db));
+        var issued = Db.Get<IssuedCoupons>();
+
+        await Should.ThrowAsync<InvalidInputException>(() => issued.RevealCodeAsync(here, id, " "));
+        await Should.ThrowAsync<NotFoundException>(() => issued.RevealCodeAsync(there, id, "Curious"));
+        await Should.ThrowAsync<AccessDeniedException>(async () => await issued.RevealCodeAsync(await A.StaffUser().With(Permission.CouponsRead).SaveToAsync(Db), id, "Curious"));
+        (await issued.RevealCodeAsync(here, id, "Lost the message")).ShouldBe(code);
+
+        var entry = (await Db.ReadAsync(db => db.AuditEntries.Where(e => e.Action == "MemberCoupon.RevealCode").ToListAsync())).ShouldHaveSingleItem();
+        (entry.Reason, entry.Subject, entry.EntityId).ShouldBe(("Lost the message", $"**** {code[^4..]}", id.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
     private static CouponBuilder Stackable() => A.Coupon().With(r => r with { Stacking = CouponStacking.WithOtherCoupons });
 
     private async Task<string> IssuedAsync(CouponBuilder coupon, Member? member = null) =>

@@ -16,7 +16,7 @@ namespace LoyaltyAdmin.Domain.Gifts;
 public sealed class GiftCampaignWork(LoyaltyDatabase database, GiftGranting granting, Audiences audiences, JobLeases leases, GroupCalendar calendar, TimeProvider clock) : BackgroundWork
 {
     /// <summary>Members per transaction.</summary>
-    public const int Chunk = 250;
+    public const int Chunk = 100;
 
     private const string Lease = "gift-campaigns";
 

@@ -18,7 +18,7 @@ public sealed class GiftDeliveryWork(LoyaltyDatabase database, GiftDelivery deli
     public const int MostAttempts = 5;
 
     private const string Lease = "gift-delivery";
-    private const int Chunk = 250;
+    private const int Chunk = 100;
 
     private static readonly TimeSpan leaseFor = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan[] pauses = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2)];

@@ -106,7 +106,6 @@ public sealed class PointsEarning(LoyaltyDatabase database, Ledger.Ledger ledger
             return moved;
         }
 
-
         if (known is null && (!earns || worth == 0 || !await db.Members.AnyAsync(m => m.Id == memberId && m.Status == MemberStatus.Active, cancel)))
         {
             return false;

@@ -8,6 +8,7 @@ using Npgsql;
 namespace LoyaltyAdmin.Tests.Api;
 
 /// <summary>Reliability C6: the database server itself goes down and comes back while tills pay.</summary>
+[Collection(AloneGroup.Name)]
 public sealed class RestartedPostgresTests() : PayingServerTest(DatabaseKind.PostgreSql)
 {
     private const int Tills = 8;

@@ -50,6 +50,21 @@ document.addEventListener("click", event => {
   }
 });
 
+// A dialog takes the focus as soon as it has something to fill in, and never from a field in it.
+new MutationObserver(() => {
+  const dialog = document.querySelector(".rz-dialog:not([data-entered])");
+  const first = dialog?.querySelector(".rz-dialog-content :is(input, select, textarea, button):not([disabled])");
+
+  if (first) {
+    dialog.dataset.entered = "";
+
+    if (!dialog.contains(document.activeElement)) {
+      Radzen.dialogInvokerElement ??= document.activeElement; // Gets the focus back when the dialog closes.
+      first.focus();
+    }
+  }
+}).observe(document.body, { childList: true, subtree: true });
+
 // Menus open beside their button; the browser closes them by itself (Popover API).
 document.addEventListener("beforetoggle", event => {
   const menu = event.target;

@@ -6,7 +6,7 @@ namespace LoyaltyAdmin.Web.Components;
 /// <summary>The dialogs every page uses, as one call each. True: it was confirmed and, where the dialog does it, done.</summary>
 public static class DialogCalls
 {
-    private static readonly DialogOptions options = new() { Width = "32rem", CloseDialogOnEsc = true, ShowClose = true, AutoFocusFirstElement = true, CssClass = "dialog" };
+    private static readonly (DialogOptions Narrow, DialogOptions Wide) options = (Of("32rem"), Of("44rem"));
 
     /// <summary>Asks before something that cannot be taken back lightly; the text names the thing.</summary>
     public static Task<bool> ConfirmAsync(this DialogService dialogs, string title, string text, string confirm, bool danger = false) =>
@@ -28,5 +28,8 @@ public static class DialogCalls
 
     /// <summary>Any dialog; it closes itself with true when its deed is done.</summary>
     public static async Task<bool> ShowAsync<TDialog>(this DialogService dialogs, string title, Dictionary<string, object?> parameters, bool wide = false) where TDialog : ComponentBase =>
-        await dialogs.OpenAsync<TDialog>(title, parameters, wide ? new DialogOptions { Width = "44rem", CloseDialogOnEsc = true, ShowClose = true, AutoFocusFirstElement = true, CssClass = "dialog" } : options) is true;
+        await dialogs.OpenAsync<TDialog>(title, parameters, wide ? options.Wide : options.Narrow) is true;
+
+    // Radzen would take the focus half a second later, from whoever has begun to type in another field: app.js does it at once.
+    private static DialogOptions Of(string width) => new() { Width = width, CloseDialogOnEsc = true, ShowClose = true, AutoFocusFirstElement = false, CssClass = "dialog" };
 }

@@ -7,6 +7,44 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LoyaltyAdmin.Domain.Coupons;
 
+/// <summary>The Coupons tab as filtered, with what is left of each.</summary>
+public sealed class CouponExport : ExportSource
+{
+    private static readonly Sheet<CouponRow> sheet = new Sheet<CouponRow>("Coupons")
+        .Text("Coupon Code", row => row.Code)
+        .Text("Coupon", row => row.Name)
+        .Text("Type", row => ExportWords.Text(row.Type))
+        .Text("Worth", row => row.Rules.Worth(row.Currency))
+        .Text("Currency", row => row.Currency)
+        .Text("Validity", row => row.Rules.Validity.ToString())
+        .Text("Codes", row => ExportWords.Text(row.CodeKind))
+        .Integer("Issued", row => row.Issued)
+        .Integer("Stock", row => row.Stock)
+        .Integer("Left", row => row.Left)
+        .DateTime("Created", row => row.CreatedAt)
+        .Text("Status", row => row.Status.ToString());
+
+    public override ExportKind Kind => ExportKind.Coupons;
+
+    internal override Task DescribeAsync(LoyaltyDbContext db, ExportRequest request, FilterWords words, CancellationToken cancel)
+    {
+        var filter = request.Coupons ?? new();
+        words.Add("Name", filter.Name).Add("Type", filter.Type).Add("Status", filter.Status);
+
+        return Task.CompletedTask;
+    }
+
+    internal override Task<long> CountAsync(LoyaltyDbContext db, Grant grant, ExportRequest request, int bound, CancellationToken cancel) =>
+        CouponDefinitions.Filtered(db, request.Coupons ?? new()).Take(bound).LongCountAsync(cancel);
+
+    internal override async Task<long> WriteAsync(ExportWriting to, ExportRequest request, CancellationToken cancel)
+    {
+        var found = CouponDefinitions.Filtered(to.Db, request.Coupons ?? new());
+
+        return await to.AddSheetAsync(sheet, await found.LongCountAsync(cancel), found.OrderBy(c => c.Id).Select(CouponDefinitions.Row(to.Db)).AsAsyncEnumerable(), cancel);
+    }
+}
+
 /// <summary>The Issued Coupons tab as filtered. Codes are masked: whoever holds one can use it.</summary>
 public sealed class IssuedCouponExport(IssuedCoupons coupons, TimeProvider clock) : ExportSource
 {

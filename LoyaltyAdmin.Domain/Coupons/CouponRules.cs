@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using LoyaltyAdmin.Domain.Values;
 
@@ -123,4 +124,21 @@ public sealed record CouponRules
     public decimal? Cost { get; init; }
 
     public string? Description { get; init; }
+
+    /// <summary>What it is worth, in words: “USD 20.00 off from USD 100.00”.</summary>
+    /// <param name="currency">ISO 4217.</param>
+    public string Worth(string currency)
+    {
+        var money = Currency.Of(currency);
+        var worth = Value switch
+        {
+            AmountOff off => $"{money.Format(off.Amount, CultureInfo.CurrentCulture)} off",
+            PercentOff off => $"{off.Percent.ToString("0.##", CultureInfo.CurrentCulture)} % off{(off.Maximum is { } most ? $", at most {money.Format(most, CultureInfo.CurrentCulture)}" : "")}",
+            FreeItem free => free.Quantity == 1 ? "1 item free" : $"{free.Quantity} items free",
+            GiftVoucher voucher => voucher.Gift,
+            _ => "",
+        };
+
+        return Threshold is { } threshold ? $"{worth} from {money.Format(threshold, CultureInfo.CurrentCulture)}" : worth;
+    }
 }

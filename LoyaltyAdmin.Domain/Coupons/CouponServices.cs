@@ -26,6 +26,7 @@ internal static class CouponServices
         .AddSingleton<CouponIssues>()
         .AddSingleton<CouponIssueWork>()
         .AddSingleton<BackgroundWork>(services => services.GetRequiredService<CouponIssueWork>())
+        .AddSingleton<ExportSource, CouponExport>()
         .AddSingleton<ExportSource, IssuedCouponExport>()
         .AddSingleton<ExportSource, CouponRedemptionExport>()
         .AddSingleton<CouponCodeImports>()

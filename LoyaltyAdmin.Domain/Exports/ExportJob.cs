@@ -20,6 +20,7 @@ public enum ExportKind
     PointsTransactions,
     WalletTransactions,
     Gifts,
+    Coupons,
 }
 
 public enum ExportStatus

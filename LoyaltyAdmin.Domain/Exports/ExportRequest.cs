@@ -21,6 +21,7 @@ public sealed record ExportRequest
     public long? SegmentId { get; init; }
     public MemberFilter? Members { get; init; }
     public MessageFilter? Messages { get; init; }
+    public CouponFilter? Coupons { get; init; }
     public IssuedCouponFilter? IssuedCoupons { get; init; }
     public CouponRedemptionFilter? CouponRedemptions { get; init; }
     public PointsTransactionFilter? Points { get; init; }

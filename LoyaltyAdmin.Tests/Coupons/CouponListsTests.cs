@@ -88,6 +88,11 @@ public abstract class CouponListsTests(DatabaseKind kind) : DatabaseTest(kind)
         var redemptions = await ExportAsync(new ExportRequest { Kind = ExportKind.CouponRedemptions, CouponRedemptions = new() });
         redemptions.ShouldContain(member.Number);
         redemptions.ShouldContain(store.Name);
+        var archived = await A.Coupon("Gone").SaveToAsync(Db);
+        await Db.Database.WriteAsync(Actor.System, db => db.Coupons.Where(c => c.Id == archived.Id).ExecuteUpdateAsync(set => set.SetProperty(c => c.Status, CouponStatus.Archived)));
+        var coupons = await ExportAsync(new ExportRequest { Kind = ExportKind.Coupons, Coupons = new() });
+        coupons.ShouldContain((await Db.ReadAsync(db => db.Coupons.Where(c => c.Id == held.CouponId).Select(c => c.Rules).SingleAsync())).Worth("USD"));
+        coupons.ShouldNotContain("Gone");
     }
 
     [Fact]

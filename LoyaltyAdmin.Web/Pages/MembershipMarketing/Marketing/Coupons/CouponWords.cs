@@ -1,6 +1,4 @@
-using System.Globalization;
 using LoyaltyAdmin.Domain.Coupons;
-using LoyaltyAdmin.Domain.Values;
 using LoyaltyAdmin.Web.Components;
 
 namespace LoyaltyAdmin.Web.Pages.MembershipMarketing.Marketing.Coupons;
@@ -31,22 +29,6 @@ public static class CouponWords
         CouponOrigin.Claim => "Claimed",
         _ => "Gift",
     };
-
-    /// <summary>“$20 off from $100”.</summary>
-    public static string Worth(CouponRules rules, string currency)
-    {
-        var money = Currency.Of(currency);
-        var worth = rules.Value switch
-        {
-            AmountOff off => $"{money.Format(off.Amount, CultureInfo.CurrentCulture)} off",
-            PercentOff off => $"{off.Percent.ToString("0.##", CultureInfo.CurrentCulture)} % off{(off.Maximum is { } most ? $", at most {money.Format(most, CultureInfo.CurrentCulture)}" : "")}",
-            FreeItem free => free.Quantity == 1 ? "1 item free" : $"{free.Quantity} items free",
-            GiftVoucher voucher => voucher.Gift,
-            _ => "",
-        };
-
-        return rules.Threshold is { } threshold ? $"{worth} from {money.Format(threshold, CultureInfo.CurrentCulture)}" : worth;
-    }
 
     public static Tone ToneOf(CouponStatus status) => status switch
     {

@@ -215,6 +215,7 @@ public sealed class GiftCampaigns(LoyaltyDatabase database, AccessControl access
         DateTimeOffset? at = form is { IsScheduled: true, StartAt: { } clock } ? ValidityRule.Instant(clock, day.Zone) : null;
         (await GiftChecks.CheckAsync(db, form.Gift, form.Validate(goesLive: !asDraft), nameof(form.Gift), day, goesLive: !asDraft, cancel))
             .Require(asDraft || at is null || at > day.Now, nameof(form.StartAt), "This time has passed already.")
+            .Require(await db.MiniPrograms.CountAsync(p => form.MiniPrograms.Contains(p.Id), cancel) == form.MiniPrograms.Distinct().Count(), nameof(form.MiniPrograms), "One of the mini programs does not exist any more. Choose again.")
             .ThrowIfAny();
         var campaign = form.Id is { } id ? await EditedAsync(db, id, form, asDraft, cancel) : db.GiftCampaigns.Add(new GiftCampaign
         {

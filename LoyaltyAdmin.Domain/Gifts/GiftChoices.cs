@@ -13,6 +13,9 @@ public sealed record GiftCouponChoice(long Id, string Code, string Name, CouponS
 public sealed record GiftChoices(IReadOnlyList<GiftCouponChoice> Coupons, IReadOnlyList<CouponPackageChoice> Packages)
 {
     public static readonly GiftChoices Nothing = new([], []);
+
+    /// <summary>Whose notice tells of the gift; by name.</summary>
+    public IReadOnlyList<KeyValuePair<long, string>> MiniPrograms { get; init; } = [];
 }
 
 /// <summary>Finds what gifts can be made of.</summary>
@@ -28,6 +31,9 @@ public sealed class GiftCatalog(LoyaltyDatabase database, AccessControl access, 
         await using var db = await database.ReadAsync(cancel);
         var coupons = await db.Coupons.Where(c => c.Status != CouponStatus.Archived).OrderBy(c => c.Name).ThenBy(c => c.Id).Take(MostChoices).Select(c => new { c.Id, c.Code, c.Name, c.Status, c.Rules }).ToListAsync(cancel);
 
-        return new GiftChoices([.. coupons.Select(c => new GiftCouponChoice(c.Id, c.Code, c.Name, c.Status, c.Rules.Validity))], await packages.ChoicesAsync(actor, cancel));
+        return new GiftChoices([.. coupons.Select(c => new GiftCouponChoice(c.Id, c.Code, c.Name, c.Status, c.Rules.Validity))], await packages.ChoicesAsync(actor, cancel))
+        {
+            MiniPrograms = await db.MiniPrograms.OrderBy(p => p.Name).Select(p => KeyValuePair.Create(p.Id, p.Name)).ToListAsync(cancel),
+        };
     }
 }

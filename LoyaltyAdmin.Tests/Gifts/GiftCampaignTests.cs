@@ -3,6 +3,7 @@ using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.Exports;
 using LoyaltyAdmin.Domain.Gifts;
 using LoyaltyAdmin.Domain.Members;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Values;
 using LoyaltyAdmin.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -32,6 +33,20 @@ public abstract class GiftCampaignTests(DatabaseKind kind) : GiftTest(kind)
         (await Campaigns.FiguresAsync(Manager, id)).ShouldBe(new GiftFigures(0, 4, 0, 0));
         (await Granted.ListAsync(Manager, new GiftFilter { CampaignId = id, Kind = GiftItemKind.Coupon }, new PageRequest())).Rows.Select(r => (r.MemberId, r.What, r.GrantedBy)).ShouldBe([(members[1], "1 × Coffee", Manager.Name), (members[0], "1 × Coffee", Manager.Name)]);
         (await Campaigns.HistoryAsync(Manager, id, new PageRequest())).Rows.Count.ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task Its_mini_programs_tell_of_it_and_one_that_does_not_exist_is_refused()
+    {
+        await MembersAsync(1);
+        var program = new MiniProgram { Code = "shop", Name = "Shop", Kind = MiniProgramKind.WeChat, AppId = "wx1", UsesSandbox = true, Templates = [] };
+        await Db.AddAsync(program);
+        await Campaigns.SaveAsync(Manager, Form(Gift(1), form => form.MiniPrograms = [program.Id]));
+
+        await WorkAsync();
+
+        (await MessagesAsync()).ShouldHaveSingleItem().MiniProgramIds.ShouldBe([program.Id]);
+        (await Should.ThrowAsync<InvalidInputException>(() => Campaigns.SaveAsync(Manager, Form(Gift(1), form => form.MiniPrograms = [program.Id, program.Id + 1])))).Errors.Single().Field.ShouldBe("MiniPrograms");
     }
 
     [Fact]

@@ -115,14 +115,10 @@ public sealed class MemberPageTests(WebApp app) : BrowserTest(app)
     public async Task A_member_list_is_imported_with_its_verdicts()
     {
         var (good, phone) = ($"Imported {NewNumber()}", NewPhone());
-        var sheet = new Sheet<string[]>("Members").Text("Full Name", row => row[0]).Text("Phone Number", row => row[1]);
-        using var file = new MemoryStream();
-        await sheet.WriteXlsxAsync(file, new[] { new[] { good, phone }, ["Bad Phone", "0100"] }.ToAsyncEnumerable());
-
         await OpenAsync("/members/directory", "Member Directory");
         await Button("Import").ClickAsync();
         await ShowsHeadingAsync("Import Members");
-        await Page.GetByLabel("Excel file").SetInputFilesAsync(new FilePayload { Name = "members.xlsx", MimeType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Buffer = file.ToArray() });
+        await UploadAsync("members.xlsx", ["Full Name", "Phone Number"], [good, phone], ["Bad Phone", "0100"]);
         await ShowsHeadingAsync("Import members.xlsx To be confirmed");
         await Expect(Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "phone_invalid" })).ToBeVisibleAsync();
         await Page.GetByRole(AriaRole.Radio, new() { Name = "Valid rows only" }).CheckAsync();
@@ -134,12 +130,69 @@ public sealed class MemberPageTests(WebApp app) : BrowserTest(app)
         ConsoleErrors.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task An_import_that_updates_changes_members_that_exist_and_cannot_be_rolled_back()
+    {
+        var (name, phone) = await RegisterAsync();
+
+        await OpenAsync("/members/directory/import", "Import Members");
+        await Page.GetByRole(AriaRole.Radio, new() { Name = "Create and update" }).CheckAsync();
+        await UploadAsync("cities.xlsx", ["Full Name", "Phone Number", "City"], [name, phone, "Oslo"]);
+        await ShowsHeadingAsync("Import cities.xlsx To be confirmed");
+        await Button("Confirm").ClickAsync();
+        await ShowsHeadingAsync("Import cities.xlsx Imported");
+        await Button("Roll back").ClickAsync();
+        await Dialog.GetByLabel("Reason").FillAsync("Wrong file");
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Roll back" }).ClickAsync();
+        await Expect(Page.Locator(".rz-notification")).ToContainTextAsync("it cannot be rolled back as a whole");
+
+        await OpenMemberAsync(name, phone);
+        await Expect(Page.Locator("dl.facts")).ToContainTextAsync("Oslo");
+        ConsoleErrors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_import_of_consents_is_taken_back_without_deleting_what_was_said()
+    {
+        var (name, phone) = await RegisterAsync();
+
+        await OpenAsync("/members/consents/import", "Import Consents");
+        await UploadAsync("consents.xlsx", ["Member", "Channel", "Purpose", "Consent", "Said At"], [phone, "Sms", "Marketing", "Granted", "2024-01-05 10:00"]);
+        await ShowsHeadingAsync("Import consents.xlsx To be confirmed");
+        await Button("Confirm").ClickAsync();
+        await ShowsHeadingAsync("Import consents.xlsx Imported");
+        await Button("Roll back").ClickAsync();
+        await Dialog.GetByLabel("Reason").FillAsync("Wrong file");
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Roll back" }).ClickAsync();
+        await ShowsHeadingAsync("Import consents.xlsx Rolled back");
+
+        await OpenMemberAsync(name, phone);
+        await Page.GetByRole(AriaRole.Tab, new() { Name = "Consents" }).ClickAsync();
+        await Expect(Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "SMS" }).Filter(new() { HasText = "Marketing" }).First).ToContainTextAsync("Withdrawn");
+        ConsoleErrors.ShouldBeEmpty();
+    }
+
     private ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
     private async Task MenuAsync(string operation)
     {
         await Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^More", RegexOptions.None, TimeSpan.FromSeconds(1)) }).First.ClickAsync();
         await Page.GetByRole(AriaRole.Menuitem, new() { NameRegex = new Regex($"^{operation}", RegexOptions.None, TimeSpan.FromSeconds(1)) }).ClickAsync();
+    }
+
+    private async Task UploadAsync(string name, string[] columns, params string[][] rows)
+    {
+        var sheet = columns.Select((title, column) => (title, column)).Aggregate(new Sheet<string[]>("Rows"), (all, next) => all.Text(next.title, row => row[next.column]));
+        using var file = new MemoryStream();
+        await sheet.WriteXlsxAsync(file, rows.ToAsyncEnumerable());
+        await Page.GetByLabel("Excel file").SetInputFilesAsync(new FilePayload { Name = name, MimeType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Buffer = file.ToArray() });
+    }
+
+    private async Task OpenMemberAsync(string name, string phone)
+    {
+        await OpenAsync($"/members/directory?text={Uri.EscapeDataString(phone)}", "Member Directory");
+        await Page.GetByRole(AriaRole.Link, new() { Name = name }).ClickAsync();
+        await ShowsHeadingAsync($"{name} Active Member");
     }
 
     private async Task<(string Name, string Phone)> RegisterAsync()

@@ -106,6 +106,7 @@ public sealed class GiftPageTests(WebApp app) : GiftCardBrowserTest(app)
         await Operation(Row(name), "Copy").ClickAsync();
         await Dialog.GetByLabel("Campaign Name").FillAsync($"{name} again");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Copy", Exact = true }).ClickAsync();
+        await SaysAsync($"“{name} again” was created as a draft");
         await OpenAsync($"/marketing/gifts?name={Uri.EscapeDataString($"{name} again")}", "Gifts");
         await Operation(Row($"{name} again"), "Edit").ClickAsync();
         await ShowsHeadingAsync($"{name} again");

@@ -10,19 +10,19 @@ namespace LoyaltyAdmin.Domain.Coupons;
 /// <summary>The Coupons tab as filtered, with what is left of each.</summary>
 public sealed class CouponExport : ExportSource
 {
-    private static readonly Sheet<CouponRow> sheet = new Sheet<CouponRow>("Coupons")
-        .Text("Coupon Code", row => row.Code)
-        .Text("Coupon", row => row.Name)
-        .Text("Type", row => ExportWords.Text(row.Type))
-        .Text("Worth", row => row.Rules.Worth(row.Currency))
-        .Text("Currency", row => row.Currency)
-        .Text("Validity", row => row.Rules.Validity.ToString())
-        .Text("Codes", row => ExportWords.Text(row.CodeKind))
-        .Integer("Issued", row => row.Issued)
-        .Integer("Stock", row => row.Stock)
-        .Integer("Left", row => row.Left)
-        .DateTime("Created", row => row.CreatedAt)
-        .Text("Status", row => row.Status.ToString());
+    private static readonly Sheet<Line> sheet = new Sheet<Line>("Coupons")
+        .Text("Coupon Code", line => line.Coupon.Code)
+        .Text("Coupon", line => line.Coupon.Name)
+        .Text("Type", line => ExportWords.Text(line.Coupon.Type))
+        .Text("Worth", line => line.Worth)
+        .Text("Currency", line => line.Coupon.Currency)
+        .Text("Validity", line => line.Validity)
+        .Text("Codes", line => ExportWords.Text(line.Coupon.CodeKind))
+        .Integer("Issued", line => line.Coupon.Issued)
+        .Integer("Stock", line => line.Coupon.Stock)
+        .Integer("Left", line => line.Coupon.Left)
+        .DateTime("Created", line => line.Coupon.CreatedAt)
+        .Text("Status", line => line.Coupon.Status.ToString());
 
     public override ExportKind Kind => ExportKind.Coupons;
 
@@ -41,8 +41,18 @@ public sealed class CouponExport : ExportSource
     {
         var found = CouponDefinitions.Filtered(to.Db, request.Coupons ?? new());
 
-        return await to.AddSheetAsync(sheet, await found.LongCountAsync(cancel), found.OrderBy(c => c.Id).Select(CouponDefinitions.Row(to.Db)).AsAsyncEnumerable(), cancel);
+        return await to.AddSheetAsync(sheet, await found.LongCountAsync(cancel), Lines(found.OrderBy(c => c.Id).Select(CouponDefinitions.Row(to.Db)).AsAsyncEnumerable()), cancel);
     }
+
+    private static async IAsyncEnumerable<Line> Lines(IAsyncEnumerable<CouponRow> rows)
+    {
+        await foreach (var row in rows)
+        {
+            yield return new Line(row, row.Rules.Worth(row.Currency), row.Rules.Validity.ToString());
+        }
+    }
+
+    private sealed record Line(CouponRow Coupon, string Worth, string Validity);
 }
 
 /// <summary>The Issued Coupons tab as filtered. Codes are masked: whoever holds one can use it.</summary>

@@ -68,6 +68,7 @@ public sealed partial class MemberOwnPageTests(WebApp app) : BrowserTest(app)
             await theirs.GetByRole(AriaRole.Button, new() { Name = "I have read this and accept it" }).ClickAsync();
             await Expect(theirs.GetByText("We have written down that you accepted.", new() { Exact = false })).ToBeVisibleAsync();
             await theirs.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+            await Expect(theirs.GetByRole(AriaRole.Button, new() { Name = "Sign out" })).ToBeHiddenAsync();
             await theirs.GotoAsync("/my/points");
             await Expect(theirs.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync();
         }

@@ -26,6 +26,8 @@ public sealed class CouponExport : ExportSource
 
     public override ExportKind Kind => ExportKind.Coupons;
 
+    public override Permission Needs => Permission.CouponsRead;
+
     internal override Task DescribeAsync(LoyaltyDbContext db, ExportRequest request, FilterWords words, CancellationToken cancel)
     {
         var filter = request.Coupons ?? new();
@@ -74,6 +76,8 @@ public sealed class IssuedCouponExport(IssuedCoupons coupons, TimeProvider clock
         .Text("Void Reason", row => row.VoidReason);
 
     public override ExportKind Kind => ExportKind.IssuedCoupons;
+
+    public override Permission Needs => Permission.CouponsRead;
 
     internal override async Task DescribeAsync(LoyaltyDbContext db, ExportRequest request, FilterWords words, CancellationToken cancel)
     {
@@ -127,6 +131,8 @@ public sealed class CouponRedemptionExport : ExportSource
         .Text("Reason", row => row.Reason);
 
     public override ExportKind Kind => ExportKind.CouponRedemptions;
+
+    public override Permission Needs => Permission.CouponsRead;
 
     internal override async Task DescribeAsync(LoyaltyDbContext db, ExportRequest request, FilterWords words, CancellationToken cancel)
     {

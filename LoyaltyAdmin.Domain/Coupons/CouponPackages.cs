@@ -11,6 +11,9 @@ namespace LoyaltyAdmin.Domain.Coupons;
 /// <summary>One line of the Coupon Packages tab.</summary>
 public sealed record CouponPackageRow(long Id, string Code, string Name, string? Description, CouponStatus Status, IReadOnlyList<CouponPackageItem> Items, DateTimeOffset CreatedAt);
 
+/// <summary>What the Coupon Packages tab is filtered by; null or empty: not filtered. Archived packages appear only when asked for.</summary>
+public sealed record CouponPackageFilter(string? Name = null, CouponStatus? Status = null);
+
 /// <summary>A package to choose from.</summary>
 public sealed record CouponPackageChoice(long Id, string Code, string Name, CouponStatus Status);
 
@@ -51,21 +54,21 @@ public sealed class CouponPackages(LoyaltyDatabase database, AccessControl acces
     private static readonly SortColumns<CouponPackage> sorts = new SortColumns<CouponPackage>(package => package.Id).By("Name", package => package.Name).By("Code", package => package.Code);
 
     [Requires(Permission.CouponsRead)]
-    public async Task<Page<CouponPackageRow>> ListAsync(Actor actor, string? name, CouponStatus? status, PageRequest page, CancellationToken cancel = default)
+    public async Task<Page<CouponPackageRow>> ListAsync(Actor actor, CouponPackageFilter filter, PageRequest page, CancellationToken cancel = default)
     {
         await access.DemandAsync(actor, Permission.CouponsRead, cancel: cancel);
         await using var db = await database.ReadAsync(cancel);
 
-        return await Filtered(db, name, status).ToPageAsync(page, sorts, p => new CouponPackageRow(p.Id, p.Code, p.Name, p.Description, p.Status, p.Items, p.CreatedAt), cancel);
+        return await Filtered(db, filter).ToPageAsync(page, sorts, Row, cancel);
     }
 
     [Requires(Permission.CouponsRead)]
-    public async Task<BoundedCount> CountAsync(Actor actor, string? name, CouponStatus? status, CancellationToken cancel = default)
+    public async Task<BoundedCount> CountAsync(Actor actor, CouponPackageFilter filter, CancellationToken cancel = default)
     {
         await access.DemandAsync(actor, Permission.CouponsRead, cancel: cancel);
         await using var db = await database.ReadAsync(cancel);
 
-        return await Filtered(db, name, status).BoundedCountAsync(cancel: cancel);
+        return await Filtered(db, filter).BoundedCountAsync(cancel: cancel);
     }
 
     [Requires(Permission.CouponsRead)]
@@ -175,9 +178,12 @@ public sealed class CouponPackages(LoyaltyDatabase database, AccessControl acces
         return package.Id;
     }
 
-    private static IQueryable<CouponPackage> Filtered(LoyaltyDbContext db, string? name, CouponStatus? status)
+    internal static System.Linq.Expressions.Expression<Func<CouponPackage, CouponPackageRow>> Row { get; } = p => new CouponPackageRow(p.Id, p.Code, p.Name, p.Description, p.Status, p.Items, p.CreatedAt);
+
+    /// <summary>The packages a filter finds, as list, count and export see them.</summary>
+    internal static IQueryable<CouponPackage> Filtered(LoyaltyDbContext db, CouponPackageFilter filter)
     {
-        var text = Inputs.Clean(name)?.ToLowerInvariant();
+        var (text, status) = (Inputs.Clean(filter.Name)?.ToLowerInvariant(), filter.Status);
 
         return db.CouponPackages.Where(p => text == null || p.Name.ToLower().Contains(text) || p.Code.ToLower().Contains(text))
             .Where(p => status == null ? p.Status != CouponStatus.Archived : p.Status == status);

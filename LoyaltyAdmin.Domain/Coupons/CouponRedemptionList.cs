@@ -34,6 +34,9 @@ public sealed record CouponRedemptionRow(
 /// <param name="Revenue">What the orders cost before the discount.</param>
 public sealed record CouponTotals(string Currency, int Redeemed, decimal Revenue, decimal Discount, decimal Cost);
 
+/// <summary>The days of the Performance tab, inclusive.</summary>
+public sealed record CouponPerformanceFilter(DateOnly From, DateOnly To);
+
 /// <summary>A coupon's performance in a period.</summary>
 public sealed record CouponPerformanceRow(long Id, string Code, string Name, CouponStatus Status, string Currency, int Issued, CouponTotals Totals);
 
@@ -82,9 +85,16 @@ public sealed class CouponRedemptionList(LoyaltyDatabase database, AccessControl
     {
         var grant = await access.DemandAsync(actor, Permission.CouponsRead, cancel: cancel);
         await using var db = await database.ReadAsync(cancel);
+
+        return await PerformanceAsync(db, grant, new CouponPerformanceFilter(from, to), storeView, cancel);
+    }
+
+    /// <summary>As the page shows it, for background exports whose owner was asked already.</summary>
+    internal async Task<IReadOnlyList<CouponPerformanceRow>> PerformanceAsync(LoyaltyDbContext db, Grant grant, CouponPerformanceFilter days, long? storeView, CancellationToken cancel)
+    {
         var coupons = await db.Coupons.OrderByDescending(c => c.Id).Take(MostCoupons).Select(c => new { c.Id, c.Code, c.Name, c.Status, c.Currency }).ToListAsync(cancel);
-        var given = await issued.Filtered(db, grant, new IssuedCouponFilter { From = from, To = to }, clock.GetUtcNow()).GroupBy(c => c.CouponId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancel);
-        var sums = (await Filtered(db, grant, new CouponRedemptionFilter { From = from, To = to }, storeView).GroupBy(r => new { r.CouponId, r.Sign })
+        var given = await issued.Filtered(db, grant, new IssuedCouponFilter { From = days.From, To = days.To }, clock.GetUtcNow()).GroupBy(c => c.CouponId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancel);
+        var sums = (await Filtered(db, grant, new CouponRedemptionFilter { From = days.From, To = days.To }, storeView).GroupBy(r => new { r.CouponId, r.Sign })
             .Select(g => new Sums(g.Key.CouponId, "", g.Key.Sign, g.Count(), g.Sum(r => r.BasketAmount), g.Sum(r => r.Discount), g.Sum(r => r.Cost))).ToListAsync(cancel)).ToLookup(s => s.CouponId);
 
         return [.. coupons.Where(c => given.ContainsKey(c.Id) || sums.Contains(c.Id) || c.Status == CouponStatus.Active)

@@ -27,6 +27,8 @@ internal static class CouponServices
         .AddSingleton<CouponIssueWork>()
         .AddSingleton<BackgroundWork>(services => services.GetRequiredService<CouponIssueWork>())
         .AddSingleton<ExportSource, CouponExport>()
+        .AddSingleton<ExportSource, CouponPackageExport>()
+        .AddSingleton<ExportSource, CouponPerformanceExport>()
         .AddSingleton<ExportSource, IssuedCouponExport>()
         .AddSingleton<ExportSource, CouponRedemptionExport>()
         .AddSingleton<CouponCodeImports>()

@@ -21,6 +21,8 @@ public enum ExportKind
     WalletTransactions,
     Gifts,
     Coupons,
+    CouponPackages,
+    CouponPerformance,
 }
 
 public enum ExportStatus

@@ -22,6 +22,8 @@ public sealed record ExportRequest
     public MemberFilter? Members { get; init; }
     public MessageFilter? Messages { get; init; }
     public CouponFilter? Coupons { get; init; }
+    public CouponPackageFilter? CouponPackages { get; init; }
+    public CouponPerformanceFilter? CouponPerformance { get; init; }
     public IssuedCouponFilter? IssuedCoupons { get; init; }
     public CouponRedemptionFilter? CouponRedemptions { get; init; }
     public PointsTransactionFilter? Points { get; init; }

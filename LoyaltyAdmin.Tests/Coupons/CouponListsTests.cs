@@ -96,6 +96,38 @@ public abstract class CouponListsTests(DatabaseKind kind) : DatabaseTest(kind)
     }
 
     [Fact]
+    public async Task Packages_and_performance_are_exported_as_they_are_shown()
+    {
+        var (store, member) = (await A.Store().SaveToAsync(Db), await A.Member().SaveToAsync(Db));
+        var coupon = await A.Coupon("Spring").SaveToAsync(Db);
+        var packages = Db.Get<CouponPackages>();
+        await packages.SaveAsync(manager, new CouponPackageForm { Name = "Welcome", Description = "For new members", Items = [new() { CouponId = coupon.Id, Quantity = 3 }] });
+        await packages.SaveAsync(manager, new CouponPackageForm { Name = "Not yet", Items = [new() { CouponId = coupon.Id }] }, asDraft: true);
+        await RedeemAsync(await CouponBuilder.Issue(coupon, member, Db), store.Code);
+
+        var active = await ExportAsync(new ExportRequest { Kind = ExportKind.CouponPackages, CouponPackages = new(Status: CouponStatus.Active) });
+        active.TakeLast(6).Take(4).ShouldBe(["CP-0001", "Welcome", "For new members", $"3 × Spring ({coupon.Code})"]);
+        active.ShouldNotContain("Not yet");
+        (await ExportAsync(new ExportRequest { Kind = ExportKind.CouponPackages })).ShouldContain("Not yet");
+
+        var row = (await Db.Get<CouponRedemptionList>().PerformanceAsync(manager, today, today)).ShouldHaveSingleItem();
+        (row.Issued, row.Totals.Redeemed).ShouldBe((1, 1));
+        var performance = await ExportAsync(new ExportRequest { Kind = ExportKind.CouponPerformance, CouponPerformance = new(today, today) });
+        performance.TakeLast(9).Take(6).ShouldBe([coupon.Code, "Spring", "Active", "1", "1", "USD"]);
+        performance.TakeLast(3).Select(cell => decimal.Parse(cell, System.Globalization.CultureInfo.CurrentCulture)).ShouldBe([row.Totals.Revenue, row.Totals.Discount, row.Totals.Cost]);
+    }
+
+    [Fact]
+    public async Task Who_may_not_read_coupons_cannot_export_them()
+    {
+        var clerk = await A.StaffUser().With(Permission.TransactionsExport, Permission.GiftCardsRead).SaveToAsync(Db);
+        foreach (var kind in new[] { ExportKind.Coupons, ExportKind.CouponPackages, ExportKind.CouponPerformance, ExportKind.IssuedCoupons, ExportKind.CouponRedemptions })
+        {
+            await Should.ThrowAsync<AccessDeniedException>(() => Db.Get<Domain.Exports.Exports>().RequestAsync(clerk, new ExportRequest { Kind = kind, CouponPerformance = new(today, today) }));
+        }
+    }
+
+    [Fact]
     public async Task An_audience_is_served_in_chunks_once_and_stops_when_the_stock_is_used_up()
     {
         for (var i = 0; i < 5; i++)

@@ -22,6 +22,15 @@ internal abstract class PurchaseSql
         "MemberId", "Month", "OrderCount", "Revenue", "PosRevenue"
         """;
 
+    private static readonly BulkColumn[] summaryColumns =
+    [
+        new("MemberId", BulkType.Long), new("OrderCount", BulkType.Int), new("PurchaseDays", BulkType.Int), new("FirstOn", BulkType.Day), new("LastOn", BulkType.Day), new("LastPosOn", BulkType.Day),
+        new("LastOnlineOn", BulkType.Day), new("Revenue", BulkType.Decimal), new("PosRevenue", BulkType.Decimal), new("OnlineRevenue", BulkType.Decimal),
+    ];
+
+    private static readonly BulkColumn[] monthColumns =
+        [new("MemberId", BulkType.Long), new("Month", BulkType.Int), new("OrderCount", BulkType.Int), new("Revenue", BulkType.Decimal), new("PosRevenue", BulkType.Decimal)];
+
     /// <summary>The orders that count (<see cref="Order.IsPurchase"/>).</summary>
     protected abstract string IsPurchase { get; }
 
@@ -30,6 +39,9 @@ internal abstract class PurchaseSql
 
     /// <summary><paramref name="last"/> plus the average gap of <paramref name="days"/> (two or more) days from <paramref name="first"/> on, rounded up to a whole day.</summary>
     protected abstract string Expected(string first, string last, string days);
+
+    /// <summary>A query that gives these rows, in the order of the columns; its parameters are added to the command.</summary>
+    protected abstract string Rows(DbCommand command, IReadOnlyList<BulkColumn> columns, IReadOnlyList<object?[]> rows);
 
     /// <summary>Conditions on the member, each for so many identifiers as one statement takes.</summary>
     public static IEnumerable<string> Members(IEnumerable<long> ids) =>
@@ -107,6 +119,67 @@ internal abstract class PurchaseSql
         }
     }
 
+    /// <summary>
+    /// Adds purchases to what is counted of their members, within the caller's transaction, and answers for whom. Refused, by the statement itself, are
+    /// members with a purchase before the last purchase day counted: whether its day counts already only the orders can tell.
+    /// </summary>
+    public virtual async Task<IReadOnlySet<long>> AddAsync(LoyaltyDbContext db, IReadOnlyList<PurchaseAddition> additions, CancellationToken cancel)
+    {
+        var taken = new HashSet<long>();
+        if (additions.Count == 0)
+        {
+            return taken;
+        }
+
+        await using (var command = Command(db))
+        {
+            Set(command, AddedSummaries(Rows(command, summaryColumns, [.. additions.Select(a => new object?[] { a.MemberId, a.Orders, a.Days, a.FirstOn, a.LastOn, a.LastPosOn, a.LastOnlineOn, a.Revenue, a.PosRevenue, a.OnlineRevenue })])));
+            await using var reader = await command.ExecuteReaderAsync(cancel);
+            while (await reader.ReadAsync(cancel))
+            {
+                taken.Add(reader.GetInt64(0));
+            }
+        }
+
+        if (taken.Count > 0)
+        {
+            await using var command = Command(db);
+            Set(command, AddedMonths(Rows(command, monthColumns, [.. additions.Where(a => taken.Contains(a.MemberId)).SelectMany(a => a.Months).Select(m => new object?[] { m.MemberId, m.Month, m.OrderCount, m.Revenue, m.PosRevenue })])));
+            await command.ExecuteNonQueryAsync(cancel);
+        }
+
+        return taken;
+    }
+
+    private string AddedSummaries(string rows)
+    {
+        const string Days = "(s.\"PurchaseDays\" + excluded.\"PurchaseDays\" - CASE WHEN excluded.\"FirstOn\" = s.\"LastOn\" THEN 1 ELSE 0 END)";
+        const string First = "COALESCE(s.\"FirstOn\", excluded.\"FirstOn\")";
+        const string Last = "COALESCE(excluded.\"LastOn\", s.\"LastOn\")";
+
+        return $"""
+            WITH d({Names(summaryColumns)}) AS ({rows})
+            INSERT INTO "PurchaseSummaries" AS s ({SummaryColumns})
+            SELECT d.*, CASE WHEN d."PurchaseDays" > 1 THEN {Expected("d.\"FirstOn\"", "d.\"LastOn\"", "d.\"PurchaseDays\"")} END FROM d WHERE true
+            ON CONFLICT ("MemberId") DO UPDATE SET "OrderCount" = s."OrderCount" + excluded."OrderCount", "PurchaseDays" = {Days}, "FirstOn" = {First}, "LastOn" = {Last},
+                "LastPosOn" = COALESCE(excluded."LastPosOn", s."LastPosOn"), "LastOnlineOn" = COALESCE(excluded."LastOnlineOn", s."LastOnlineOn"),
+                "Revenue" = s."Revenue" + excluded."Revenue", "PosRevenue" = s."PosRevenue" + excluded."PosRevenue", "OnlineRevenue" = s."OnlineRevenue" + excluded."OnlineRevenue",
+                "ExpectedOn" = CASE WHEN {Days} > 1 THEN {Expected(First, Last, Days)} END
+            WHERE excluded."FirstOn" IS NULL OR s."LastOn" IS NULL OR excluded."FirstOn" >= s."LastOn"
+            RETURNING "MemberId"
+            """;
+    }
+
+    private static string AddedMonths(string rows) =>
+        $"""
+        WITH d({Names(monthColumns)}) AS ({rows})
+        INSERT INTO "PurchaseMonths" AS s ({MonthColumns})
+        SELECT d.* FROM d WHERE true
+        ON CONFLICT ("MemberId", "Month") DO UPDATE SET "OrderCount" = s."OrderCount" + excluded."OrderCount", "Revenue" = s."Revenue" + excluded."Revenue", "PosRevenue" = s."PosRevenue" + excluded."PosRevenue"
+        """;
+
+    private static string Names(IEnumerable<BulkColumn> columns) => string.Join(", ", columns.Select(column => $"\"{column.Name}\""));
+
     /// <summary>Inserts what the query gives and changes the rows that are there already under the same key.</summary>
     protected virtual string Put(string table, string columns, string key, string query)
     {
@@ -130,14 +203,21 @@ internal abstract class PurchaseSql
 
     private static async Task RunAsync(LoyaltyDbContext db, string sql, CancellationToken cancel)
     {
-        await using var command = db.Database.GetDbConnection().CreateCommand();
-        command.Transaction = db.Database.CurrentTransaction?.GetDbTransaction() ?? throw new InvalidOperationException("Summaries are written in the transaction that changes the orders.");
-        command.CommandTimeout = db.Database.GetCommandTimeout() ?? command.CommandTimeout;
+        await using var command = Command(db);
         Set(command, sql);
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-#pragma warning disable CA2100 // Made of constants of this program and whole numbers.
+    private static DbCommand Command(LoyaltyDbContext db)
+    {
+        var command = db.Database.GetDbConnection().CreateCommand();
+        command.Transaction = db.Database.CurrentTransaction?.GetDbTransaction() ?? throw new InvalidOperationException("Summaries are written in the transaction that changes the orders.");
+        command.CommandTimeout = db.Database.GetCommandTimeout() ?? command.CommandTimeout;
+
+        return command;
+    }
+
+#pragma warning disable CA2100 // Made of constants of this program, numbers and days.
     private static void Set(DbCommand command, string sql) => command.CommandText = sql;
 #pragma warning restore CA2100
 }

@@ -42,8 +42,8 @@ internal sealed partial class OrderBatch(LoyaltyDbContext db, LoyaltyDatabase da
     /// <summary>The members made because an order named them.</summary>
     public IReadOnlyList<long> MadeMembers { get; private set; } = [];
 
-    /// <summary>The months in which what they bought changed.</summary>
-    public HashSet<PurchaseTouch> Touched { get; } = [];
+    /// <summary>What they bought more, and what changed of what they had bought.</summary>
+    public PurchaseChanges Purchases { get; } = new();
 
     public async Task<OrderOutcome[]> ApplyAsync(IReadOnlyList<OrderDelivery> delivered, CancellationToken cancel)
     {
@@ -161,7 +161,12 @@ internal sealed partial class OrderBatch(LoyaltyDbContext db, LoyaltyDatabase da
         var delivery = item.Delivery;
         var currency = Currency.Of(delivery.Currency);
         var order = item.Known ?? item.NewOrder(now, setting.ImportId);
-        Touch(item.Known, isBefore: true);
+        if (item.Known is { } before)
+        {
+            Touch(before);
+            Purchases.Changing(before);
+        }
+
         (order.Kind, order.MemberId, order.StoreId, order.Channel, order.Currency) = (delivery.Kind, item.Buyer?.Id, item.Store!.Id, delivery.Channel, delivery.Currency);
         (order.PlacedAt, order.PaidAt, order.BusinessDay) = (delivery.PlacedAt, delivery.PaidAt, item.Store.Zone.DayOf(delivery.PaidAt ?? delivery.PlacedAt));
         (order.Total, order.Discount, order.Payments) = (delivery.Total, delivery.Discount, delivery.Payments);
@@ -171,7 +176,8 @@ internal sealed partial class OrderBatch(LoyaltyDbContext db, LoyaltyDatabase da
         item.Refunds.ForEach(refund => refund.OrderId = refunds.Contains(refund) ? item.Known?.Id : null);
         OrderWorth.Settle(order, delivery.Status, goods, refunds.Sum(refund => refund.Amount), refunds.Sum(refund => refund.GoodsAmount), group);
         item.Row = order;
-        Touch(order, isBefore: false);
+        Touch(order);
+        Purchases.Added(order);
         if (refunds.Count < item.Refunds.Count)
         {
             item.Warning = OrderRefunds.OtherCurrency;
@@ -185,17 +191,11 @@ internal sealed partial class OrderBatch(LoyaltyDbContext db, LoyaltyDatabase da
         }
     }
 
-    private void Touch(Order? order, bool isBefore)
+    private void Touch(Order order)
     {
-        if (order?.MemberId is not { } id)
+        if (order.MemberId is { } id)
         {
-            return;
-        }
-
-        Members.Add(id);
-        if (order.IsPurchase)
-        {
-            Touched.Add(new PurchaseTouch(id, order.BusinessDay, isBefore));
+            Members.Add(id);
         }
     }
 

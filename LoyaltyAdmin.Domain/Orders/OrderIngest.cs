@@ -71,7 +71,7 @@ public sealed class OrderIngest(LoyaltyDatabase database, AccessControl access, 
         var batch = new OrderBatch(db, database, await calendar.TodayAsync(db, cancel), setting, clock);
         var outcomes = await batch.ApplyAsync(orders, cancel);
         await cards.OnRegistrationAsync(db, batch.MadeMembers, cancel);
-        await summaries.RewriteAsync(db, batch.Touched, cancel);
+        await summaries.ApplyAsync(db, batch.Purchases, cancel);
         await tiers.RecalculateAsync(db, batch.Members, TierChangeReason.Purchase, cancel);
 
         return outcomes;

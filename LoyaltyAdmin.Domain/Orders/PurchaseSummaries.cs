@@ -42,6 +42,23 @@ public sealed class PurchaseSummaries(LoyaltyDatabase database)
         await database.Provider.LockRowsAsync(db, "Members", [.. touched.Select(touch => touch.MemberId).Distinct().Order()], cancel);
         await database.Provider.PurchaseSql.RewriteAsync(db, touched, cancel);
     }
+
+    /// <summary>
+    /// Brings the summaries of a batch's members up to date: purchases that only came, none before the member's last purchase day, are added to what
+    /// is counted; all other members are written anew from their orders. The orders are in the database already.
+    /// </summary>
+    internal async Task ApplyAsync(LoyaltyDbContext db, PurchaseChanges changes, CancellationToken cancel = default)
+    {
+        if (changes.IsEmpty)
+        {
+            return;
+        }
+
+        await db.SaveChangesAsync(cancel);
+        await database.Provider.LockRowsAsync(db, "Members", changes.Members, cancel);
+        var added = await database.Provider.PurchaseSql.AddAsync(db, changes.Additions(), cancel);
+        await database.Provider.PurchaseSql.RewriteAsync(db, changes.Of(member => !added.Contains(member)), cancel);
+    }
 }
 
 /// <summary>A member's month whose purchases changed.</summary>

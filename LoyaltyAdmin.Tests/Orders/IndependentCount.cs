@@ -52,6 +52,30 @@ internal static class IndependentCount
         return [.. summaries.Select(Line).Concat(months.Select(Line)).Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>
+    /// What adding up without looking would make of the same orders in the order they came: how many came on or after their member's last purchase day
+    /// (these may be added), how many before it, and whose distinct days would be wrong if those were added too.
+    /// </summary>
+    public static async Task<(int InTurn, int Others, int WrongMembers)> AddingUpAsync(TestDatabase database)
+    {
+        var orders = await database.ReadAsync(db => db.Orders.Where(order => order.MemberId != null && order.Revenue > 0).OrderBy(order => order.Id).ToListAsync());
+        var (inTurn, others, wrong) = (0, 0, 0);
+        foreach (var member in orders.GroupBy(order => order.MemberId))
+        {
+            var (days, last) = (0, DateOnly.MinValue);
+            foreach (var day in member.Select(order => order.BusinessDay))
+            {
+                (inTurn, others) = day >= last ? (inTurn + 1, others) : (inTurn, others + 1);
+                days += day == last ? 0 : 1;
+                last = day > last ? day : last;
+            }
+
+            wrong += days == member.Select(order => order.BusinessDay).Distinct().Count() ? 0 : 1;
+        }
+
+        return (inTurn, others, wrong);
+    }
+
     private static DateOnly? Last(IEnumerable<Order> orders, Channel channel) =>
         orders.Where(order => order.Revenue > 0 && order.Channel == channel).Select(order => (DateOnly?)order.BusinessDay).Max();
 

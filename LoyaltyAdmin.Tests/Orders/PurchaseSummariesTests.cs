@@ -56,6 +56,50 @@ public abstract class PurchaseSummariesTests(DatabaseKind kind) : DatabaseTest(k
     }
 
     [Fact]
+    public async Task A_purchase_on_or_after_the_last_day_is_added_to_what_is_counted_and_an_earlier_one_makes_all_of_it_anew()
+    {
+        await BuyAsync("2026-01-05", 10);
+        await BuyAsync("2026-01-09", 20);
+        // A figure no order accounts for shows what was added to and what was counted.
+        await Db.Database.WriteAsync(Actor.System, db => db.PurchaseSummaries.ExecuteUpdateAsync(set => set.SetProperty(summary => summary.Revenue, 1_000)));
+
+        await BuyAsync("2026-01-09", 1, 0, 2);
+        (await SummaryAsync()).ShouldBe("5 orders on 2 days from 2026-01-05 to 2026-01-09, 1003.00, expected 2026-01-13");
+        await BuyAsync("2026-01-10", 4);
+        (await SummaryAsync()).ShouldBe("6 orders on 3 days from 2026-01-05 to 2026-01-10, 1007.00, expected 2026-01-13");
+
+        // The day counts already: adding would make it a fourth.
+        await BuyAsync("2026-01-09", 8);
+        (await SummaryAsync()).ShouldBe("7 orders on 3 days from 2026-01-05 to 2026-01-10, 45.00, expected 2026-01-13");
+        (await Db.Get<PurchaseRecount>().RunAsync()).Differences.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task One_batch_adds_for_some_members_and_counts_others_anew()
+    {
+        string[] days = ["2025-11-05", "2026-01-20"];
+        foreach (var day in days)
+        {
+            await TakeAsync([.. members.Select((member, i) => Bought(member, day, i))]);
+        }
+
+        await TakeAsync([.. members.Select((member, i) => Bought(member, i % 3 == 0 ? "2026-01-01" : i % 3 == 1 ? "2026-01-20" : "2026-02-02", i)), Bought(members[1], "2025-12-24", 7), Bought(members[2], "2026-02-28", 0)]);
+
+        var expected = await IndependentCount.ExpectedAsync(Db);
+        expected.Count.ShouldBeGreaterThan(3 * members.Length);
+        (await IndependentCount.StoredAsync(Db)).ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Purchases_of_one_member_taken_side_by_side_are_all_added()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(i => TakeAsync([Bought(members[0], $"2026-02-{1 + i:00}", 1), Bought(members[1], "2026-02-01", 2)])));
+
+        (await IndependentCount.StoredAsync(Db)).ShouldBe(await IndependentCount.ExpectedAsync(Db));
+        (await Db.ReadAsync(db => db.PurchaseSummaries.OrderBy(s => s.MemberId).Select(s => s.OrderCount).ToListAsync())).ShouldBe([12, 12]);
+    }
+
+    [Fact]
     public async Task A_recount_finds_nothing_where_everything_is_right()
     {
         await AddOrdersAsync(100);
@@ -118,6 +162,24 @@ public abstract class PurchaseSummariesTests(DatabaseKind kind) : DatabaseTest(k
         (await Db.ReadAsync(db => db.PurchaseSummaries.SingleAsync())).ShouldSatisfyAllConditions(
             summary => summary.OrderCount.ShouldBe(24),
             summary => summary.Revenue.ShouldBe(24));
+    }
+
+    private Task BuyAsync(string day, params decimal[] totals) => TakeAsync([.. totals.Select(total => Bought(members[0], day, total))]);
+
+    private OrderDelivery Bought(Member member, string day, decimal total) =>
+        Purchases.Of(store, total, member: member.Number) with { PlacedAt = new DateTimeOffset(DateOnly.Parse(day), new TimeOnly(18, 0), TimeSpan.Zero) };
+
+    private async Task TakeAsync(OrderDelivery[] orders)
+    {
+        var shop = await A.ApiClient().With(ApiScope.OrdersWrite).SaveToAsync(Db);
+        (await Db.Get<OrderIngest>().PutManyAsync(shop, orders)).ShouldAllBe(outcome => outcome.Effect == OrderEffect.Created);
+    }
+
+    private async Task<string> SummaryAsync()
+    {
+        var s = await Db.ReadAsync(db => db.PurchaseSummaries.SingleAsync());
+
+        return FormattableString.Invariant($"{s.OrderCount} orders on {s.PurchaseDays} days from {s.FirstOn:yyyy-MM-dd} to {s.LastOn:yyyy-MM-dd}, {s.Revenue:0.00}, expected {s.ExpectedOn:yyyy-MM-dd}");
     }
 
     private Task RewriteAsync(IEnumerable<long> ids) => Db.Database.WriteAsync(Actor.System, db => Db.Get<PurchaseSummaries>().RewriteAsync(db, ids));

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
@@ -46,13 +47,18 @@ internal sealed class PostgreSqlBulkInsert : BulkInsert
         var names = string.Join(", ", columns.Select((_, i) => $"c{i}"));
         await using var command = Command(db, $"UPDATE \"{table}\" SET {set} FROM unnest(@ids, {from}) AS v(id, {names}) WHERE \"Id\" = v.id");
         command.Parameters.Add(new NpgsqlParameter("@ids", rows.Select(row => row.Id).ToArray()));
+        AddArrays(command, columns, rows.Select(row => row.Values).ToList());
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>Adds each column as an array, named <c>@c0</c>, <c>@c1</c> and so on.</summary>
+    public static void AddArrays(DbCommand command, IReadOnlyList<BulkColumn> columns, IReadOnlyList<object?[]> rows)
+    {
         for (var i = 0; i < columns.Count; i++)
         {
             var column = i;
-            command.Parameters.Add(new NpgsqlParameter($"@c{i}", NpgsqlDbType.Array | TypeOf(columns[i].Type)) { Value = ArrayOf(columns[i].Type, rows.Select(row => row.Values[column])) });
+            command.Parameters.Add(new NpgsqlParameter($"@c{i}", NpgsqlDbType.Array | TypeOf(columns[i].Type)) { Value = ArrayOf(columns[i].Type, rows.Select(row => row[column])) });
         }
-
-        await command.ExecuteNonQueryAsync(cancel);
     }
 
     private static Array ArrayOf(BulkType type, IEnumerable<object?> values) => type switch

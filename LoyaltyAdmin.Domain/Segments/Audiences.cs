@@ -64,7 +64,7 @@ public sealed class Audiences(LoyaltyDatabase database, AccessControl access, Se
         var grant = await access.DemandAsync(actor, Permission.MembersRead, cancel: cancel);
         await using var db = await database.ReadAsync(cancel);
 
-        return await MemberQueries.Members(db, grant).Where(await CompileAsync(db, scope, cancel: cancel)).CountAsync(cancel);
+        return await compiler.CountAsync(db, grant, RuleOf(scope, await SegmentNames.LoadAsync(db, cancel)), cancel);
     }
 
     internal static SegmentRule RuleOf(AudienceScope scope, SegmentNames names)

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Members;
 using LoyaltyAdmin.Domain.Segments.Compilation;
@@ -14,10 +15,36 @@ namespace LoyaltyAdmin.Domain.Segments;
 /// </summary>
 public sealed class SegmentCompiler(DatabaseProvider provider, GroupCalendar calendar)
 {
+    // Named one by one, so that the index of the status finds them.
+    private static readonly MemberStatus[] otherThanActive = [.. Enum.GetValues<MemberStatus>().Where(status => status != MemberStatus.Active)];
+
     /// <summary>The members the rule finds at this moment. The query belongs to <paramref name="db"/>.</summary>
     /// <exception cref="RuleViolationException">The rule leads back to itself, or to a segment that is gone.</exception>
     public async Task<IQueryable<Member>> MembersAsync(LoyaltyDbContext db, SegmentRule rule, CancellationToken cancel = default) =>
         db.Members.Where(await CompileAsync(db, rule, cancel: cancel));
+
+    /// <summary>
+    /// The identifiers of the members the rule finds. Where one set decides alone, it is not looked up among the members: only those who are not active,
+    /// few as they are, are taken out of it.
+    /// </summary>
+    /// <exception cref="RuleViolationException">The rule leads back to itself, or to a segment that is gone.</exception>
+    public async Task<IQueryable<long>> MemberIdsAsync(LoyaltyDbContext db, SegmentRule rule, CancellationToken cancel = default)
+    {
+        var context = await ContextAsync(db, [rule], cancel);
+        if (Pieces.OneSet(Compile(rule, context, [])) is not { } set)
+        {
+            return db.Members.Where(Compile(rule, context, forOne: false)).Select(m => m.Id);
+        }
+
+        var inactive = db.Members.Where(m => EF.Constant(otherThanActive).Contains(m.Status)).Select(m => m.Id);
+
+        return provider.FindsSetsOnce ? set.Where(id => !inactive.Contains(id)) : set.Where(id => !inactive.Any(other => other == id));
+    }
+
+    /// <summary>How many of the members a caller sees the rule finds.</summary>
+    internal async Task<int> CountAsync(LoyaltyDbContext db, Grant grant, SegmentRule rule, CancellationToken cancel = default) => grant.Stores.Kind == StoreScopeKind.All
+        ? await (await MemberIdsAsync(db, rule, cancel)).CountAsync(cancel)
+        : await MemberQueries.Members(db, grant).Where(await CompileAsync(db, rule, cancel: cancel)).CountAsync(cancel);
 
     /// <summary>The members a rule finds that asks for no other segment, as seen from a day that is already known.</summary>
     public IQueryable<Member> Members(LoyaltyDbContext db, SegmentRule rule, GroupDay day) =>

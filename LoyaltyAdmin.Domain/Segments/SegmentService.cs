@@ -100,7 +100,7 @@ public sealed class SegmentService(LoyaltyDatabase database, AccessControl acces
         var names = await SegmentNames.LoadAsync(db, cancel);
         new FieldErrors().Rule(nameof(SegmentForm.Rule), rule, names).ThrowIfAny();
         var members = MemberQueries.Members(db, grant).Where(await compiler.CompileAsync(db, rule, cancel: cancel));
-        var size = await members.CountAsync(cancel);
+        var size = await compiler.CountAsync(db, grant, rule, cancel);
         var sample = size == 0 ? [] : await members.OrderByDescending(m => m.Id).Take(SampleSize).Found(db).ToListAsync(cancel);
 
         return new SegmentPreview(size, sample, SegmentSentences.Of(rule, names));

@@ -62,7 +62,7 @@ public sealed class SegmentSnapshots(LoyaltyDatabase database, AccessControl acc
             await using var moment = await database.Provider.BeginSnapshotAsync(db, cancel);
             kind = await db.Segments.Where(s => s.Id == segmentId).Select(s => (SegmentKind?)s.Kind).FirstOrDefaultAsync(cancel) ?? throw new NotFoundException("The member segment");
             last = await db.SegmentSnapshots.Where(s => s.SegmentId == segmentId).MaxAsync(s => (long?)s.Id, cancel) ?? 0;
-            var now = await (await compiler.SegmentAsync(db, segmentId, cancel)).Select(m => m.Id).ToArrayAsync(cancel);
+            var now = await (await compiler.MemberIdsAsync(db, SegmentRule.All(new SegmentMembership(segmentId)), cancel)).ToArrayAsync(cancel);
             size = now.Length;
             var before = await db.SegmentMembers.Where(m => m.SegmentId == segmentId).Select(m => m.MemberId).ToArrayAsync(cancel);
             difference = kind == SegmentKind.Rule ? Difference.Between(before, now) : new Difference([], []);

@@ -67,7 +67,7 @@ public sealed class TagRecalculation(LoyaltyDatabase database, AccessControl acc
         {
             await using var moment = await database.Provider.BeginSnapshotAsync(db, cancel);
             var rule = await db.Tags.AsNoTracking().Where(t => t.Id == tagId && t.Kind == TagKind.Computed).Select(t => t.Rule).FirstOrDefaultAsync(cancel) ?? throw new NotFoundException("The computed tag");
-            var now = await (await compiler.MembersAsync(db, rule, cancel)).Select(m => m.Id).ToArrayAsync(cancel);
+            var now = await (await compiler.MemberIdsAsync(db, rule, cancel)).ToArrayAsync(cancel);
             size = now.Length;
             difference = Difference.Between(await GivenAsync(db, tagId, cancel), now);
         }

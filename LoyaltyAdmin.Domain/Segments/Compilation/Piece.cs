@@ -8,6 +8,9 @@ internal abstract record Piece
 {
     public static Piece In(IQueryable<long> memberIds, bool not = false) => new Found(memberIds, not);
 
+    /// <summary>As <see cref="In"/>, of a query that finds nobody twice.</summary>
+    public static Piece InOnce(IQueryable<long> memberIds, bool not = false) => new Found(memberIds, not) { IsOnce = true };
+
     public static Piece Has(Expression<Func<Member, bool>> test) => new Own(test);
 
     public static Piece Everybody { get; } = Has(_ => true);
@@ -26,7 +29,11 @@ internal abstract record Piece
 
 internal sealed record Own(Expression<Func<Member, bool>> Test) : Piece;
 
-internal sealed record Found(IQueryable<long> MemberIds, bool Not) : Piece;
+internal sealed record Found(IQueryable<long> MemberIds, bool Not) : Piece
+{
+    /// <summary>The query finds nobody twice: it may be counted as it is.</summary>
+    public bool IsOnce { get; init; }
+}
 
 internal sealed record Group(Match Match, IReadOnlyList<Piece> Pieces) : Piece;
 
@@ -43,6 +50,14 @@ internal enum Lookup
 /// <summary>Puts pieces together into one condition on a member.</summary>
 internal static class Pieces
 {
+    /// <summary>The one set that alone decides, each member once in it; null: there is more to ask.</summary>
+    public static IQueryable<long>? OneSet(Piece piece) => piece switch
+    {
+        Found { Not: false, IsOnce: true } found => found.MemberIds,
+        Group { Pieces: [var only] } => OneSet(only),
+        _ => null,
+    };
+
     /// <param name="piece">What to ask.</param>
     /// <param name="all">How sets are looked up where every piece must hold.</param>
     /// <param name="any">How they are looked up everywhere else.</param>

@@ -6,7 +6,8 @@ namespace LoyaltyAdmin.Domain.Segments.Compilation;
 
 /// <summary>
 /// Conditions on what the member bought: of all time from the summary, of a window from the orders of those days. A member without purchases has
-/// no row, so where zero passes, those who fail are looked for and left out.
+/// no row, so where zero passes, those who fail are looked for and left out. Every set here has its members once: a row of the summaries, or a group
+/// of orders, each.
 /// </summary>
 internal static class PurchasePieces
 {
@@ -14,7 +15,7 @@ internal static class PurchasePieces
     {
         var on = context.Today.AddDays(-condition.Days);
         var days = LastDays(context, condition.Channel);
-        var found = Piece.In((condition.Comparison switch
+        var found = Piece.InOnce((condition.Comparison switch
         {
             Comparison.AtLeast => days.Where(s => s.On <= on),
             Comparison.AtMost => days.Where(s => s.On >= on),
@@ -24,8 +25,8 @@ internal static class PurchasePieces
         return (condition.IncludeNeverPurchased, condition.Comparison) switch
         {
             (false, _) => found,
-            (true, Comparison.AtLeast) => Piece.In(days.Where(s => s.On > on).Select(s => s.MemberId), not: true),
-            _ => new Group(Match.Any, [found, Piece.In(days.Where(s => s.On != null).Select(s => s.MemberId), not: true)]),
+            (true, Comparison.AtLeast) => Piece.InOnce(days.Where(s => s.On > on).Select(s => s.MemberId), not: true),
+            _ => new Group(Match.Any, [found, Piece.InOnce(days.Where(s => s.On != null).Select(s => s.MemberId), not: true)]),
         };
     }
 
@@ -33,8 +34,10 @@ internal static class PurchasePieces
     {
         var expected = (condition.AsOf ?? context.Today).AddDays(-condition.DaysBeyond);
         var minimum = condition.MinimumPurchaseDays;
+        var found = context.Db.PurchaseSummaries.Where(s => s.ExpectedOn <= expected);
 
-        return Piece.In(context.Db.PurchaseSummaries.Where(s => s.ExpectedOn <= expected && s.PurchaseDays >= minimum).Select(s => s.MemberId));
+        // Nobody is expected before a second purchase day: the index alone answers.
+        return Piece.InOnce((minimum <= 2 ? found : found.Where(s => s.PurchaseDays >= minimum)).Select(s => s.MemberId));
     }
 
     /// <summary>(last − first) ÷ (days − 1), compared without dividing: whole numbers on both sides, so no rounding decides.</summary>
@@ -44,7 +47,7 @@ internal static class PurchasePieces
         var gap = (long)(condition.Days * Scale);
         var between = context.Provider.DaysBetween("\"FirstOn\"", "\"LastOn\"");
 
-        return Piece.In(Summaries(context, $"\"PurchaseDays\" >= 2 AND {between} * {{0}} {Sign(condition.Comparison)} {{1}} * (\"PurchaseDays\" - 1)", Scale, gap).Select(s => s.MemberId));
+        return Piece.InOnce(Summaries(context, $"\"PurchaseDays\" >= 2 AND {between} * {{0}} {Sign(condition.Comparison)} {{1}} * (\"PurchaseDays\" - 1)", Scale, gap).Select(s => s.MemberId));
     }
 
     public static Piece Of(PurchaseCondition condition, RuleContext context) =>
@@ -55,7 +58,7 @@ internal static class PurchasePieces
         var (summaries, value, comparison) = (context.Db.PurchaseSummaries, condition.Value, condition.Comparison);
         if (condition.Figure == PurchaseFigure.AverageOrder && condition.Channel is null)
         {
-            return Piece.In(Summaries(context, $"\"OrderCount\" > 0 AND \"Revenue\" {Sign(comparison)} {{0}} * \"OrderCount\"", context.Provider.Stored(value)).Select(s => s.MemberId));
+            return Piece.InOnce(Summaries(context, $"\"OrderCount\" > 0 AND \"Revenue\" {Sign(comparison)} {{0}} * \"OrderCount\"", context.Provider.Stored(value)).Select(s => s.MemberId));
         }
 
         var figures = (condition.Figure, condition.Channel) switch
@@ -69,7 +72,7 @@ internal static class PurchasePieces
         {
             var not = comparison.Holds(0, value);
 
-            return Piece.In(Compared(figures, comparison, value, not).Select(s => s.MemberId), not);
+            return Piece.InOnce(Compared(figures, comparison, value, not).Select(s => s.MemberId), not);
         }
 
         var counts = (condition.Figure, condition.Channel) switch
@@ -86,7 +89,7 @@ internal static class PurchasePieces
     {
         if (condition.Figure == PurchaseFigure.PurchaseDays && From(condition, context.Today) is { } since && AsksForAny(condition) is { } any)
         {
-            return Piece.In(LastDays(context, condition.Channel).Where(s => s.On >= since).Select(s => s.MemberId), not: !any);
+            return Piece.InOnce(LastDays(context, condition.Channel).Where(s => s.On >= since).Select(s => s.MemberId), not: !any);
         }
 
         var orders = context.Db.Orders.Where(o => o.MemberId != null);
@@ -111,12 +114,12 @@ internal static class PurchasePieces
                 // The sum of what each order is above the value, so that nothing is divided or rounded.
                 var above = orders.Where(o => o.IsPurchase).GroupBy(o => o.MemberId!.Value).Select(g => new Money { MemberId = g.Key, Value = g.Sum(o => o.GroupRevenue - value) });
 
-                return Piece.In(Compared(above, comparison, 0, not: false).Select(s => s.MemberId));
+                return Piece.InOnce(Compared(above, comparison, 0, not: false).Select(s => s.MemberId));
             default:
                 var not = comparison.Holds(0, value);
                 var sums = orders.GroupBy(o => o.MemberId!.Value).Select(g => new Money { MemberId = g.Key, Value = g.Sum(o => o.GroupRevenue) });
 
-                return Piece.In(Compared(sums, comparison, value, not).Select(s => s.MemberId), not);
+                return Piece.InOnce(Compared(sums, comparison, value, not).Select(s => s.MemberId), not);
         }
     }
 
@@ -162,7 +165,7 @@ internal static class PurchasePieces
             _ => low == high ? counts.Where(c => c.Value == low) : counts.Where(_ => false),
         };
 
-        return Piece.In(found.Select(c => c.MemberId), not);
+        return Piece.InOnce(found.Select(c => c.MemberId), not);
     }
 
     private static IQueryable<Money> Compared(IQueryable<Money> sums, Comparison comparison, decimal value, bool not) => (comparison, not) switch

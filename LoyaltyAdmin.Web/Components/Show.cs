@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.AspNetCore.Components;
 using Calendar = LoyaltyAdmin.Domain.Values.Calendar;
@@ -15,6 +16,8 @@ public static class Show
     // What stands where a date would.
     private const string None = "–";
 
+    // The default would write every letter beyond English as eight.
+    private static readonly HtmlEncoder encoder = HtmlEncoder.Create(UnicodeRanges.All);
     private static readonly DateTimeOffset never = DateTimeOffset.MaxValue.AddYears(-1);
 
     /// <summary>An amount with its currency, in tabular figures.</summary>
@@ -58,5 +61,6 @@ public static class Show
 
     private static MarkupString Nothing(string otherwise) => new($"""<span class="muted">{Encoded(otherwise)}</span>""");
 
-    private static string Encoded(string text) => HtmlEncoder.Default.Encode(text);
+    /// <summary>Text as markup.</summary>
+    internal static string Encoded(string text) => encoder.Encode(text);
 }

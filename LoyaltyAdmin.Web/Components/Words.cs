@@ -1,3 +1,4 @@
+using System.Globalization;
 using Humanizer;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.GiftCards;
@@ -34,6 +35,19 @@ public static class Words
         ApprovalKind.RoleAccess => "Role's rights",
         _ => value.ToString().Humanize(LetterCasing.Sentence),
     };
+
+    /// <summary>A language's name by its code, e.g. French for <c>fr</c>; a code nobody knows stays as it is.</summary>
+    public static string Language(string? code)
+    {
+        try
+        {
+            return code is null ? "–" : CultureInfo.GetCultureInfo(code, predefinedOnly: true).EnglishName;
+        }
+        catch (CultureNotFoundException)
+        {
+            return code!;
+        }
+    }
 
     /// <summary>“ConsumptionReversal” reads “Consumption reversal”.</summary>
     public static string Plain(string name) => string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) && !char.IsUpper(name[i - 1]) ? $" {char.ToLowerInvariant(c)}" : c.ToString()));

@@ -65,6 +65,22 @@ new MutationObserver(() => {
   }
 }).observe(document.body, { childList: true, subtree: true });
 
+// The operations of rows are markup: the list is told which one was clicked, and whose.
+window.Blazor?.registerCustomEventType("rowaction", { createEventArgs: event => event.detail });
+
+let opener = null;
+
+document.addEventListener("click", event => {
+  opener = event.target.closest?.("[popovertarget]") ?? opener;
+  const button = event.target.closest?.("button[data-do]");
+
+  if (button) {
+    // All rows share one menu: what it still says of another row is not shown.
+    document.getElementById(button.getAttribute("popovertarget"))?.setAttribute("data-waiting", "");
+    button.dispatchEvent(new CustomEvent("rowaction", { bubbles: true, detail: { row: button.closest("tr").sectionRowIndex, operation: button.dataset.do } }));
+  }
+}, true);
+
 // Menus open beside their button; the browser closes them by itself (Popover API).
 document.addEventListener("beforetoggle", event => {
   const menu = event.target;
@@ -73,7 +89,7 @@ document.addEventListener("beforetoggle", event => {
     return;
   }
 
-  const button = document.querySelector(`[popovertarget="${menu.id}"]`)?.getBoundingClientRect();
+  const button = (opener?.getAttribute("popovertarget") === menu.id ? opener : document.querySelector(`[popovertarget="${menu.id}"]`))?.getBoundingClientRect();
 
   if (button) {
     const below = innerHeight - button.bottom > 280 || button.top < 280;
@@ -107,8 +123,9 @@ document.addEventListener("click", event => {
   }
 });
 
-// Kept in this browser, or until this tab is closed (BrowserMemory).
 window.loyalty = {
+  showMenu: id => document.getElementById(id)?.removeAttribute("data-waiting"),
+  // Kept in this browser, or until this tab is closed (BrowserMemory).
   keep: (name, value) => localStorage.setItem(name, value),
   recall: name => localStorage.getItem(name),
   keepInTab: (name, value) => sessionStorage.setItem(name, value),

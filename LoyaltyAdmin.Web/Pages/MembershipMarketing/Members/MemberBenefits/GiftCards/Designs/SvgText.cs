@@ -1,10 +1,11 @@
+using LoyaltyAdmin.Web.Components;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 
 namespace LoyaltyAdmin.Web.Pages.MembershipMarketing.Members.MemberBenefits.GiftCards.Designs;
 
 /// <summary>An SVG text element: Razor keeps the name for itself.</summary>
-public sealed class SvgText : ComponentBase
+public sealed class SvgText : PlainPart
 {
     [Parameter, EditorRequired]
     public required string Text { get; set; }

@@ -15,7 +15,7 @@ namespace LoyaltyAdmin.Benchmarks;
 
 /// <summary>
 /// Segment rules beside the same question to the raw orders, which must find as many; tags, snapshots, one member's segments (P3, P10).
-/// <code>dotnet run -c Release --project LoyaltyAdmin.Benchmarks -- segments [members] [Sqlite|PostgreSql]</code>
+/// <code>dotnet run -c Release --project LoyaltyAdmin.Benchmarks -- segments [members] [Sqlite|PostgreSql] [rules|tags|snapshots]</code>
 /// SQLite in a temporary file, PostgreSQL beside LOYALTY_TEST_PG.
 /// </summary>
 internal static class SegmentBenchmark
@@ -26,10 +26,11 @@ internal static class SegmentBenchmark
     {
         var members = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 10_000;
         var provider = args.Length > 1 ? args[1] : "Sqlite";
+        var part = args.Length > 2 ? args[2] : null;
         if (provider == "Sqlite")
         {
             var folder = Directory.CreateTempSubdirectory("loyalty-bench-").FullName;
-            await MeasureAsync(provider, $"Data Source={Path.Combine(folder, "segments.db")}", members);
+            await MeasureAsync(provider, $"Data Source={Path.Combine(folder, "segments.db")}", members, part);
             Directory.Delete(folder, recursive: true);
 
             return;
@@ -40,7 +41,7 @@ internal static class SegmentBenchmark
         await ExecuteAsync(server, $"CREATE DATABASE {name}");
         try
         {
-            await MeasureAsync(provider, new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString, members);
+            await MeasureAsync(provider, new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString, members, part);
         }
         finally
         {
@@ -49,7 +50,7 @@ internal static class SegmentBenchmark
         }
     }
 
-    private static async Task MeasureAsync(string provider, string connectionString, int members)
+    private static async Task MeasureAsync(string provider, string connectionString, int members, string? part)
     {
         await using var services = new ServiceCollection()
             .AddLogging()
@@ -66,8 +67,20 @@ internal static class SegmentBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{provider}, {members:N0} members, {members * SegmentWorld.OrdersEach:N0} orders (made in {filled.Elapsed.TotalSeconds:N0} s)\n\n| what | ms (median of {Rounds}) | found |\n|---|---|---|"));
         await using var db = await database.ReadAsync();
         db.Database.SetCommandTimeout(TimeSpan.FromMinutes(10));
-        await RulesAsync(services, db, world, today);
-        await WorkAsync(services, db);
+        if (part is null or "rules")
+        {
+            await RulesAsync(services, db, world, today);
+        }
+
+        if (part is null or "tags")
+        {
+            await TagsAsync(services, db);
+        }
+
+        if (part is null or "snapshots")
+        {
+            await SnapshotsAsync(services, db);
+        }
     }
 
     private static async Task RulesAsync(ServiceProvider services, LoyaltyDbContext db, SegmentWorld world, DateOnly today)
@@ -95,7 +108,7 @@ internal static class SegmentBenchmark
         await LineAsync("preview with ten members", async () => (await services.GetRequiredService<SegmentService>().PreviewAsync(Actor.System, SegmentRule.All(new LapsingCondition()))).Size);
     }
 
-    private static async Task WorkAsync(ServiceProvider services, LoyaltyDbContext db)
+    private static async Task TagsAsync(ServiceProvider services, LoyaltyDbContext db)
     {
         await services.GetRequiredService<BuiltInTags>().EnsureAsync();
         var recalculation = services.GetRequiredService<TagRecalculation>();
@@ -104,7 +117,11 @@ internal static class SegmentBenchmark
             await LineAsync($"{tag.Name}: first recalculation", async () => (await recalculation.RunAsync(Actor.System, tag.Id)).Given, rounds: 1);
             await LineAsync($"{tag.Name}: again, nothing changed", async () => (await recalculation.RunAsync(Actor.System, tag.Id)).Members);
         }
+    }
 
+    private static async Task SnapshotsAsync(ServiceProvider services, LoyaltyDbContext db)
+    {
+        await services.GetRequiredService<BuiltInTags>().EnsureAsync();
         var segment = await services.GetRequiredService<SegmentService>().SaveAsync(Actor.System, new SegmentForm { Name = "Lapsing", Rule = SegmentRule.All(new LapsingCondition()) });
         var snapshots = services.GetRequiredService<SegmentSnapshots>();
         await LineAsync("snapshot: first", async () => (await snapshots.TakeAsync(Actor.System, segment)).Size, rounds: 1);

@@ -67,6 +67,9 @@ internal abstract class ImportDefinition<TRow, TReady> : ImportDefinition where 
 /// <summary>The column at fault, a stable code and a sentence that never repeats the cell: it may be personal.</summary>
 internal sealed record RowFault(string Column, string Code, string Sentence);
 
+/// <summary>What a valid row does, and a sentence that never repeats a cell.</summary>
+internal sealed record RowEffect(ImportEffect Effect, string Sentence);
+
 /// <summary>The rules the rows of one file are held against; made for every upload, so it may remember rows.</summary>
 internal abstract class ImportChecks<TRow> where TRow : class
 {
@@ -75,6 +78,9 @@ internal abstract class ImportChecks<TRow> where TRow : class
 
     /// <summary>Holds a chunk of good rows against the database, as a set. Answers the faults by the row's place in the chunk.</summary>
     public virtual Task<IReadOnlyDictionary<int, RowFault>> AgainstDatabaseAsync(LoyaltyDbContext db, IReadOnlyList<TRow> rows, CancellationToken cancel) => Task.FromResult(NoFaults);
+
+    /// <summary>What a row does that is valid after all, where rows may change what exists; asked once its chunk was held against the database.</summary>
+    public virtual RowEffect? EffectOf(TRow row) => null;
 
     /// <summary>Counts a row that is valid after all.</summary>
     public virtual void Add(TRow row)

@@ -147,15 +147,23 @@ public abstract class ImportFlow(ImportTools tools, ImportWork work, ImportKind 
         return await ReadAsync(grant, id, cancel);
     }
 
-    /// <summary>The rows with errors, in the order of the file.</summary>
-    public async Task<Page<ImportVerdict>> VerdictsAsync(Actor actor, long id, PageRequest page, CancellationToken cancel = default)
+    /// <summary>The rows with errors, in the order of the file; or those that do something else, or (null) all of which is told what they do.</summary>
+    public async Task<Page<ImportVerdict>> VerdictsAsync(Actor actor, long id, PageRequest page, ImportEffect? effect = ImportEffect.Refused, CancellationToken cancel = default)
     {
         var grant = await tools.Access.DemandAsync(actor, Permission, cancel: cancel);
         await ReadAsync(grant, id, cancel);
         await using var db = await tools.Database.ReadAsync(cancel);
 
-        return await db.ImportRows.Where(row => row.ImportId == id && !row.IsValid && row.RowNumber > 0)
-            .ToPageAsync(page with { Sort = "RowNumber", Descending = false }, rowSorts, row => new ImportVerdict(row.Id, row.RowNumber, row.ErrorColumn, row.ErrorCode, row.Error), cancel);
+        var rows = db.ImportRows.Where(row => row.ImportId == id && row.RowNumber > 0);
+        var code = effect?.ToString();
+        rows = effect switch
+        {
+            null => rows.Where(row => !row.IsValid || row.ErrorCode != null),
+            ImportEffect.Refused => rows.Where(row => !row.IsValid),
+            _ => rows.Where(row => row.IsValid && row.ErrorCode == code),
+        };
+
+        return await rows.ToPageAsync(page with { Sort = "RowNumber", Descending = false }, rowSorts, row => new ImportVerdict(row.Id, row.RowNumber, row.ErrorColumn, row.ErrorCode, row.Error, row.IsValid), cancel);
     }
 
     /// <summary>Writes the rows with errors back as an Excel file with the errors beside them, to be corrected and uploaded again.</summary>

@@ -90,10 +90,13 @@ public sealed class ImportRow
 
     public required bool IsValid { get; init; }
 
-    /// <summary>The column at fault, its stable code and a sentence; null when valid.</summary>
+    /// <summary>The column at fault; null when valid.</summary>
     public string? ErrorColumn { get; init; }
 
+    /// <summary>The verdict's stable code: of the fault, or of what a valid row does where that is told (<see cref="ImportEffect"/>).</summary>
     public string? ErrorCode { get; init; }
+
+    /// <summary>The verdict as a sentence.</summary>
     public string? Error { get; init; }
 
     /// <summary>What the row became; null until applied.</summary>

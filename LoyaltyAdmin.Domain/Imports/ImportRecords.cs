@@ -22,5 +22,20 @@ public sealed record ImportSummary(
     public bool MayRollBack => CanRollBack && Status == ImportStatus.Committed;
 }
 
-/// <summary>What is wrong with one row.</summary>
-public sealed record ImportVerdict(long Id, int RowNumber, string? Column, string? Code, string? Sentence);
+/// <summary>What a row does, where rows may change what exists.</summary>
+public enum ImportEffect
+{
+    /// <summary>Something is wrong with it.</summary>
+    Refused,
+    Creates,
+    Updates,
+
+    /// <summary>It says what is known.</summary>
+    Unchanged,
+}
+
+/// <summary>What is wrong with one row, or what it does; as found when the file was checked.</summary>
+public sealed record ImportVerdict(long Id, int RowNumber, string? Column, string? Code, string? Sentence, bool IsValid)
+{
+    public ImportEffect Effect => IsValid && Enum.TryParse<ImportEffect>(Code, out var effect) ? effect : ImportEffect.Refused;
+}

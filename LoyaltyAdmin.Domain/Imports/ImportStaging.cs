@@ -24,6 +24,10 @@ internal sealed class ImportStaging<TRow, TReady>(ImportTools tools, ImportDefin
 
     private sealed record StagedRow(int RowNumber, TRow? Value, byte[] Sealed, string? ErrorColumn, string? ErrorCode, string? Error);
 
+    // What a valid row does stands where a fault would.
+    private static StagedRow WithEffect(StagedRow row, ImportChecks<TRow> checks) =>
+        row.Value is { } value && checks.EffectOf(value) is { } effect ? row with { ErrorCode = effect.Effect.ToString(), Error = effect.Sentence } : row;
+
     private int valid;
     private int errors;
 
@@ -119,6 +123,7 @@ internal sealed class ImportStaging<TRow, TReady>(ImportTools tools, ImportDefin
     private async Task KeepAsync(long importId, List<StagedRow> chunk, ImportChecks<TRow> checks, HeldLease lease, CancellationToken cancel)
     {
         await AgainstDatabaseAsync(chunk, checks, cancel);
+        chunk = chunk.ConvertAll(row => WithEffect(row, checks));
         await tools.Database.WriteAsync(Actor.System, async db =>
         {
             await tools.Leases.DemandAsync(db, lease, cancel);

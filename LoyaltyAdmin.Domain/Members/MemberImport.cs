@@ -106,7 +106,8 @@ internal sealed class MemberImport(LoyaltyDatabase database, CardIssuing cards, 
     }
 
     public override async Task<ImportChecks<ImportedMember>> ChecksAsync(LoyaltyDbContext db, Grant grant, string? settings, CancellationToken cancel) =>
-        new MemberImportChecks([.. (await db.Stores.ToListAsync(cancel)).Where(store => grant.Sees(store.Id)).Select(store => store.Code)], grant, MemberImports.UpdatesMembers(settings), (await calendar.TodayAsync(db, cancel)).Today);
+        new MemberImportChecks((await db.Stores.ToListAsync(cancel)).Where(store => grant.Sees(store.Id)).ToDictionary(store => store.Code, store => store.Id, StringComparer.OrdinalIgnoreCase), grant,
+            MemberImports.UpdatesMembers(settings), (await calendar.TodayAsync(db, cancel)).Today, keys);
 
     public override async Task<ImportApply<ImportedMember, ReadyMember>> ApplierAsync(LoyaltyDbContext db, ImportJob job, CancellationToken cancel) =>
         new MemberImportApply(database, cards, job, await db.Stores.ToDictionaryAsync(store => store.Code, StringComparer.OrdinalIgnoreCase, cancel), await calendar.TodayAsync(db, cancel), keys, webhooks);

@@ -114,24 +114,27 @@ internal sealed class MemberImportApply(LoyaltyDatabase database, CardIssuing ca
             member.BirthDateChanges++;
         }
 
-        return MemberWriting.Apply(keys, member, new MemberForm
-        {
-            FullName = row.FullName ?? member.FullName,
-            Phone = row.Phone ?? member.Phone,
-            Email = row.Email ?? member.Email,
-            BirthDate = row.BirthDate ?? member.BirthDate,
-            Gender = row.Gender ?? member.Gender,
-            Country = row.Country ?? member.Country,
-            Region = row.Region ?? member.Region,
-            City = row.City ?? member.City,
-            PostalCode = row.PostalCode ?? member.PostalCode,
-            Street = row.Street ?? member.Street,
-            Street2 = row.Street2 ?? member.Street2,
-            Language = row.Language ?? member.Language,
-            TimeZone = member.TimeZone,
-            HomeStoreId = ready.New.HomeStoreId ?? member.HomeStoreId,
-        });
+        return MemberWriting.Apply(keys, member, FormOf(member, row, ready.New.HomeStoreId));
     }
+
+    /// <summary>The member with what the row gives; what its empty cells do not stays.</summary>
+    public static MemberForm FormOf(Member member, ImportedMember row, long? store) => new()
+    {
+        FullName = row.FullName ?? member.FullName,
+        Phone = row.Phone ?? member.Phone,
+        Email = row.Email ?? member.Email,
+        BirthDate = row.BirthDate ?? member.BirthDate,
+        Gender = row.Gender ?? member.Gender,
+        Country = row.Country ?? member.Country,
+        Region = row.Region ?? member.Region,
+        City = row.City ?? member.City,
+        PostalCode = row.PostalCode ?? member.PostalCode,
+        Street = row.Street ?? member.Street,
+        Street2 = row.Street2 ?? member.Street2,
+        Language = row.Language ?? member.Language,
+        TimeZone = member.TimeZone,
+        HomeStoreId = store ?? member.HomeStoreId,
+    };
 
     public override async Task CompleteAsync(LoyaltyDbContext db, ImportJob job, CancellationToken cancel)
     {

@@ -8,15 +8,20 @@ using Microsoft.EntityFrameworkCore;
 namespace LoyaltyAdmin.Domain.Members;
 
 /// <summary>The rules a row of a member list is held against.</summary>
-internal sealed class MemberImportChecks(HashSet<string> stores, Grant grant, bool updates, DateOnly today) : ImportChecks<ImportedMember>
+internal sealed class MemberImportChecks(IReadOnlyDictionary<string, long> stores, Grant grant, bool updates, DateOnly today, SecretKeys keys) : ImportChecks<ImportedMember>
 {
-    private readonly HashSet<string> storeCodes = new(stores, StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, int> seen = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<ImportedMember> existing = [];
-    private readonly HashSet<long> targets = [];
-    private int created;
+    private static readonly RowEffect creates = new(ImportEffect.Creates, "Creates a member.");
 
-    public override string? ValueSummary => updates ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{created} new, {existing.Count} to update") : null;
+    private readonly Dictionary<string, int> seen = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<long> targets = [];
+
+    // Of one chunk: a file has many.
+    private readonly Dictionary<ImportedMember, RowEffect> existing = new(ReferenceEqualityComparer.Instance);
+    private int created;
+    private int updated;
+    private int unchanged;
+
+    public override string? ValueSummary => updates ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{created:N0} new, {updated:N0} to update, {unchanged:N0} without change") : null;
 
     public override ImportedMember? Check(SheetRow row, Action<string, string, string> error)
     {
@@ -55,7 +60,7 @@ internal sealed class MemberImportChecks(HashSet<string> stores, Grant grant, bo
         }
 
         var store = row.Text(MemberImport.Store);
-        if (store is not null ? !storeCodes.Contains(store) : grant.Stores.Kind != StoreScopeKind.All)
+        if (store is not null ? !stores.ContainsKey(store) : grant.Stores.Kind != StoreScopeKind.All)
         {
             error(MemberImport.Store, "store_unknown", store is null ? "Enter the home store: you import for single stores." : "There is no store with this code among your stores.");
         }
@@ -84,7 +89,23 @@ internal sealed class MemberImportChecks(HashSet<string> stores, Grant grant, bo
         };
     }
 
-    public override void Add(ImportedMember row) => created += existing.Contains(row) ? 0 : 1;
+    public override RowEffect? EffectOf(ImportedMember row) => updates ? existing.GetValueOrDefault(row, creates) : null;
+
+    public override void Add(ImportedMember row)
+    {
+        switch (EffectOf(row)?.Effect)
+        {
+            case ImportEffect.Updates:
+                updated++;
+                break;
+            case ImportEffect.Unchanged:
+                unchanged++;
+                break;
+            default:
+                created++;
+                break;
+        }
+    }
 
     public override async Task<IReadOnlyDictionary<int, RowFault>> AgainstDatabaseAsync(LoyaltyDbContext db, IReadOnlyList<ImportedMember> rows, CancellationToken cancel)
     {
@@ -93,6 +114,7 @@ internal sealed class MemberImportChecks(HashSet<string> stores, Grant grant, bo
             return await TakenAsync(db, [.. rows.Select(row => (row.Number, row.Phone, row.Email))], cancel);
         }
 
+        existing.Clear();
         var match = await MemberImportMatch.ReadAsync(db, rows, cancel);
         var faults = new Dictionary<int, RowFault>();
         for (var i = 0; i < rows.Count; i++)
@@ -105,9 +127,9 @@ internal sealed class MemberImportChecks(HashSet<string> stores, Grant grant, bo
             {
                 faults[i] = new RowFault(MemberImport.Number, "member_twice", "A row above is about the same member.");
             }
-            else if (match.Of(rows[i]) is not null)
+            else if (match.Of(rows[i]) is { } known)
             {
-                existing.Add(rows[i]);
+                existing[rows[i]] = EffectOn(known, rows[i]);
             }
         }
 
@@ -140,6 +162,29 @@ internal sealed class MemberImportChecks(HashSet<string> stores, Grant grant, bo
 
         return faults;
     }
+
+    // Tried on the member as it was read, by what will write it: nothing is saved here.
+    private RowEffect EffectOn(Member member, ImportedMember row)
+    {
+        var changed = MemberWriting.Apply(keys, member, MemberImportApply.FormOf(member, row, row.Store is { } code ? stores[code] : null));
+
+        return changed.Count == 0
+            ? new RowEffect(ImportEffect.Unchanged, $"Changes nothing: member {member.Number} is as the row says.")
+            : new RowEffect(ImportEffect.Updates, $"Updates member {member.Number}: {string.Join(", ", changed.Select(Column))}.");
+    }
+
+    private static string Column(string field) => field switch
+    {
+        "fullName" => MemberImport.FullName,
+        "birthDate" => MemberImport.BirthDate,
+        "gender" => MemberImport.GenderColumn,
+        "email" => MemberImport.Email,
+        "phone" => MemberImport.Phone,
+        "language" => MemberImport.Language,
+        "homeStore" => MemberImport.Store,
+        "address" => "Address",
+        _ => field,
+    };
 
     private void Once(string column, string? value, string code, string what, int rowNumber, Action<string, string, string> error)
     {

@@ -91,7 +91,7 @@ public abstract class MemberImportsTests(DatabaseKind kind) : DatabaseTest(kind)
 
         var import = await UploadToUpdateAsync(
             ["M-9", "Nina", null, "nina@example.com", "1985-04-24", null, "2020-01-01"], [null, "Eighty", null, "EIGHT@example.com", null, null, null], ["M-1", "Jane", null, null, null, null, null]);
-        (import.ValidRows, import.ErrorRows, import.ValueSummary).ShouldBe((3, 0, "1 new, 2 to update"));
+        (import.ValidRows, import.ErrorRows, import.ValueSummary).ShouldBe((3, 0, "1 new, 2 to update, 0 without change"));
         await CommitAsync(import);
 
         var members = await Db.ReadAsync(db => db.Members.OrderByDescending(m => m.Number).ToListAsync());
@@ -105,6 +105,39 @@ public abstract class MemberImportsTests(DatabaseKind kind) : DatabaseTest(kind)
         var entries = await Db.ReadAsync(db => db.AuditEntries.CountAsync(e => e.EntityType == nameof(Member)));
         await CommitAsync(await UploadToUpdateAsync(["M-9", "Nina", null, null, null, null, null], ["M-1", "Jane", null, null, null, null, null]));
         (await Db.ReadAsync(db => db.AuditEntries.CountAsync(e => e.EntityType == nameof(Member)))).ShouldBe(entries);
+    }
+
+    [Fact]
+    public async Task Each_row_of_an_updating_list_tells_beforehand_what_it_does()
+    {
+        var store = await A.Store("NYC8").SaveToAsync(Db);
+        await A.Member().Numbered("M-9").Where(m => (m.FullName, m.Phone, m.BirthDate) = ("Nine", "+12125550109", new DateOnly(1985, 4, 23))).SaveToAsync(Db);
+        await A.Member().Numbered("M-8").Where(m => (m.FullName, m.Email, m.HomeStoreId) = ("Eight", "eight@example.com", store.Id)).SaveToAsync(Db);
+        await A.Member().Numbered("M-6").Where(m => m.Status = MemberStatus.Erased).SaveToAsync(Db);
+        string?[][] rows =
+        [
+            ["M-9", "Nina", "+1 212 555 0110", "nine@example.com", "1985-04-23", "nyc8", null], ["M-1", "Jane", null, null, null, null, null],
+            [null, "Eight", null, "EIGHT@example.com", null, "NYC8", "2020-01-01"], ["M-6", "Six", null, null, null, null, null], ["M-2", null, "0100", null, null, null, null],
+        ];
+
+        var import = await UploadToUpdateAsync(rows);
+
+        (import.ValidRows, import.ErrorRows, import.ValueSummary).ShouldBe((3, 2, "1 new, 1 to update, 1 without change"));
+        var verdicts = (await Imports.VerdictsAsync(admin, import.Id, new PageRequest(), effect: null)).Rows;
+        verdicts.Select(v => (v.RowNumber, v.Effect)).ShouldBe([(2, ImportEffect.Updates), (3, ImportEffect.Creates), (4, ImportEffect.Unchanged), (5, ImportEffect.Refused), (6, ImportEffect.Refused)]);
+        verdicts.Take(3).Select(v => v.Sentence).ShouldBe(["Updates member M-9: Full Name, Email, Phone Number, Home Store.", "Creates a member.", "Changes nothing: member M-8 is as the row says."]);
+        (await Imports.VerdictsAsync(admin, import.Id, new PageRequest(), ImportEffect.Updates)).Rows.ShouldHaveSingleItem().RowNumber.ShouldBe(2);
+        (await Imports.VerdictsAsync(admin, import.Id, new PageRequest())).Rows.Select(v => v.Code).ShouldBe(["member_erased", "phone_invalid"]);
+        (await Db.ReadAsync(db => db.Members.SingleAsync(m => m.Number == "M-9"))).FullName.ShouldBe("Nine");
+
+        // What was told is what happens, and no other row becomes a change.
+        await CommitAsync(import, ImportMode.ValidRowsOnly);
+        var entries = await Db.ReadAsync(db => db.AuditEntries.Where(e => e.EntityType == nameof(Member) && e.Action == "Member.Update").ToListAsync());
+        entries.ShouldHaveSingleItem().Subject.ShouldBe("M-9");
+        (await Db.ReadAsync(db => db.Members.SingleAsync(m => m.Number == "M-9"))).ShouldSatisfyAllConditions(
+            m => (m.FullName, m.Phone, m.Email, m.HomeStoreId).ShouldBe(("Nina", "+12125550110", "nine@example.com", store.Id)), m => m.BirthDateChanges.ShouldBe(0));
+        (await Imports.ListAsync(admin, new PageRequest())).Rows.ShouldHaveSingleItem().ValueSummary.ShouldBe(import.ValueSummary);
+        (await Imports.VerdictsAsync(admin, import.Id, new PageRequest(), effect: null)).Rows.Count.ShouldBe(5);
     }
 
     [Fact]

@@ -9,11 +9,19 @@ namespace LoyaltyAdmin.Web.Components.Imports;
 /// <param name="BackHref">Where one came from.</param>
 public sealed record ImportPlace(ImportKind Kind, string Root, string Title, string Things, string BackHref, string BackText)
 {
+    private const string Value = "Value";
+
     /// <summary>The list of what an import made, where there is one.</summary>
     public Func<long, string>? ResultOf { get; init; }
 
     /// <summary>What the summary of the valid rows is called: their value, or what they do.</summary>
-    public string ValueTitle { get; init; } = "Value";
+    public string ValueTitle { get; init; } = Value;
+
+    /// <summary>That summary is an amount.</summary>
+    public bool HasValue => ValueTitle == Value;
+
+    /// <summary>Whether an import tells of each row what it does, of those without errors too.</summary>
+    public Func<ImportSummary, bool> TellsOfEachRow { get; init; } = _ => false;
 
     public string Upload => $"{Root}/import";
 

@@ -25,5 +25,21 @@ public static class ImportWords
         _ => Tone.Neutral,
     };
 
+    public static string Of(ImportEffect effect) => effect switch
+    {
+        ImportEffect.Creates => "New",
+        ImportEffect.Updates => "Update",
+        ImportEffect.Unchanged => "No change",
+        _ => "Refused",
+    };
+
+    public static Tone ToneOf(ImportEffect effect) => effect switch
+    {
+        ImportEffect.Creates => Tone.Good,
+        ImportEffect.Updates => Tone.Attention,
+        ImportEffect.Refused => Tone.Bad,
+        _ => Tone.Neutral,
+    };
+
     public static string Of(ImportMode mode) => mode == ImportMode.AllOrNothing ? "All or nothing" : "Valid rows only";
 }

@@ -166,11 +166,17 @@ internal sealed class MemberImportChecks(IReadOnlyDictionary<string, long> store
     // Tried on the member as it was read, by what will write it: nothing is saved here.
     private RowEffect EffectOn(Member member, ImportedMember row)
     {
+        (string Column, string? Given, string? Was)[] parts =
+        [
+            (MemberImport.Country, row.Country, member.Country), (MemberImport.Region, row.Region, member.Region), (MemberImport.City, row.City, member.City),
+            (MemberImport.PostalCode, row.PostalCode, member.PostalCode), (MemberImport.Street, row.Street, member.Street), (MemberImport.Street2, row.Street2, member.Street2),
+        ];
+        var address = parts.Where(part => part.Given is not null && part.Given != part.Was).Select(part => part.Column).ToList();
         var changed = MemberWriting.Apply(keys, member, MemberImportApply.FormOf(member, row, row.Store is { } code ? stores[code] : null));
 
         return changed.Count == 0
             ? new RowEffect(ImportEffect.Unchanged, $"Changes nothing: member {member.Number} is as the row says.")
-            : new RowEffect(ImportEffect.Updates, $"Updates member {member.Number}: {string.Join(", ", changed.Select(Column))}.");
+            : new RowEffect(ImportEffect.Updates, $"Updates member {member.Number}: {string.Join(", ", changed.SelectMany(field => field == "address" ? address : [Column(field)]))}.");
     }
 
     private static string Column(string field) => field switch
@@ -182,7 +188,6 @@ internal sealed class MemberImportChecks(IReadOnlyDictionary<string, long> store
         "phone" => MemberImport.Phone,
         "language" => MemberImport.Language,
         "homeStore" => MemberImport.Store,
-        "address" => "Address",
         _ => field,
     };
 

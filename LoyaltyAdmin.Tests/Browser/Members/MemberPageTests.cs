@@ -140,7 +140,7 @@ public sealed class MemberPageTests(WebApp app) : BrowserTest(app)
         await UploadAsync("cities.xlsx", ["Full Name", "Phone Number", "City"], [name, phone, "Oslo"]);
         await ShowsHeadingAsync("Import cities.xlsx To be confirmed");
         await Expect(Page.GetByRole(AriaRole.Region, new() { Name = "Result" })).ToContainTextAsync("0 new, 1 to update, 0 without change");
-        await Expect(Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Update" })).ToContainTextAsync(": Address.");
+        await Expect(Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Update" })).ToContainTextAsync(": City.");
         await Button("Confirm").ClickAsync();
         await ShowsHeadingAsync("Import cities.xlsx Imported");
         await Button("Roll back").ClickAsync();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoyaltyAdmin.Domain.Access;
 using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Messages;
 using LoyaltyAdmin.Domain.Messages.Providers;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
@@ -18,6 +19,9 @@ public sealed class PortalSettingsForm
 
     /// <summary>Shown, not edited here: the public address of messages, with the page's own path.</summary>
     public string Address { get; set; } = "";
+
+    /// <summary>Shown: whether the Message Center sends the codes members sign in with.</summary>
+    public bool SendsCodes { get; set; }
 }
 
 /// <summary>How the member page looks to everybody, signed in or not.</summary>
@@ -41,6 +45,7 @@ public sealed class PortalSettingsService(LoyaltyDatabase database, AccessContro
             Colour = settings.Colour,
             Version = settings.Version,
             Address = await PortalLinks.BaseAsync(db, addresses, cancel) + PortalTargets.Root,
+            SendsCodes = await db.MessageScenarios.Where(s => s.Id == MessageScenario.Verification).Select(s => (bool?)s.IsOn).FirstOrDefaultAsync(cancel) ?? Scenarios.Of(MessageScenario.Verification).StartsOn,
         };
     }
 

@@ -135,6 +135,11 @@ public sealed class MemberMerges(LoyaltyDatabase database, AccessControl access,
         {
             throw new RuleViolationException("member_erased", "An erased member cannot be merged.") { Field = "duplicate" };
         }
+
+        if (from.Status == MemberStatus.Frozen && into.Status != MemberStatus.Frozen)
+        {
+            throw new RuleViolationException("member_frozen", $"Member {from.Number} is frozen: merging would undo that. Restore it or freeze member {into.Number} too, then merge.") { Field = "duplicate" };
+        }
     }
 
     private static IQueryable<CardPlan> PlansOfBothAsync(LoyaltyDbContext db, long fromId, long intoId) =>

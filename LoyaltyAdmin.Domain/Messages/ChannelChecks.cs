@@ -13,6 +13,7 @@ internal static class ChannelChecks
             .Text(nameof(form.Host), "Server", form.Host, 200).Text(nameof(form.UserName), "User name", form.UserName, 200).Text(nameof(form.FromName), "Sender's name", form.FromName, 100)
             .Email(nameof(form.FromAddress), "Sender's address", form.FromAddress).Phone(nameof(form.From), "Sending number", form.From)
             .Require(form.Port is >= 1 and <= 65535, nameof(form.Port), "1 to 65535; 587 is usual.")
+            .Require(form.Port != 465, nameof(form.Port), "Port 465 expects TLS before the first word, which is not spoken here. Use 587 with STARTTLS.")
             .Require(form.UsesTls || Inputs.Clean(form.UserName) is null || form.Host is "localhost" or "127.0.0.1", nameof(form.UsesTls), "A password is sent over TLS only.")
             .Require(Inputs.Clean(form.AccountSid) is not { } account || (account.Length == 34 && account.StartsWith("AC", StringComparison.Ordinal) && account.All(char.IsAsciiLetterOrDigit)), nameof(form.AccountSid), "It begins with AC and has 34 characters.")
             .Require(Inputs.Clean(form.MessagingServiceSid) is not { } service || (service.Length == 34 && service.StartsWith("MG", StringComparison.Ordinal) && service.All(char.IsAsciiLetterOrDigit)), nameof(form.MessagingServiceSid), "It begins with MG and has 34 characters.")

@@ -156,6 +156,17 @@ public abstract class PortalLinksTests(DatabaseKind kind) : PortalTest(kind)
     }
 
     [Fact]
+    public async Task The_settings_say_when_nobody_is_sent_a_code()
+    {
+        var settings = Db.Get<PortalSettingsService>();
+        (await settings.FormAsync(Staff)).SendsCodes.ShouldBeTrue();
+
+        await Db.AddAsync(new MessageScenarioSettings { Id = MessageScenario.Verification, IsOn = false, Channels = [] });
+
+        (await settings.FormAsync(Staff)).SendsCodes.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_session_ends_after_four_hours_when_signed_out_and_when_pages_are_switched_off()
     {
         var link = await Links.CreateAsync(Staff, Member.Id, new PortalLinkWish());

@@ -124,6 +124,18 @@ public abstract class MemberMergesTests(DatabaseKind kind) : DatabaseTest(kind)
     }
 
     [Fact]
+    public async Task A_merge_undoes_no_freeze()
+    {
+        await Db.Database.WriteAsync(Actor.System, db => db.Members.Where(m => m.Id == from.Id).ExecuteUpdateAsync(set => set.SetProperty(m => m.Status, MemberStatus.Frozen)));
+
+        (await Should.ThrowAsync<RuleViolationException>(() => Merges.PreviewAsync(admin, into.Id, from.Number))).Code.ShouldBe("member_frozen");
+        (await Should.ThrowAsync<RuleViolationException>(() => Merges.MergeAsync(admin, into.Id, from.Id, "Twice"))).Code.ShouldBe("member_frozen");
+
+        await Merges.MergeAsync(admin, from.Id, into.Id, "Twice");
+        (await Db.ReadAsync(db => db.Members.Where(m => m.Id == from.Id).Select(m => m.Status).SingleAsync())).ShouldBe(MemberStatus.Frozen);
+    }
+
+    [Fact]
     public async Task Same_name_and_birthday_are_shown_as_duplicates()
     {
         await A.Member().Where(m => (m.FullName, m.BirthDate) = ("j. MILLER", new DateOnly(1985, 4, 23))).SaveToAsync(Db);

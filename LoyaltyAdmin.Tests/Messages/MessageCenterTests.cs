@@ -153,6 +153,9 @@ public abstract class MessageCenterTests(DatabaseKind kind) : MessageTest(kind)
     public async Task A_channel_keeps_its_secret_sealed_and_a_test_send_says_what_the_provider_said()
     {
         var channels = Db.Get<MessageChannels>();
+        var mail = await channels.FormAsync(editor, ConsentChannel.Email);
+        mail.Port = 465;
+        (await Should.ThrowAsync<InvalidInputException>(() => channels.SaveAsync(editor, mail))).Errors.ShouldHaveSingleItem().Field.ShouldBe("Port");
         var form = await channels.FormAsync(editor, ConsentChannel.Sms);
         form.UsesSandbox = false;
         (await Should.ThrowAsync<InvalidInputException>(() => channels.SaveAsync(editor, form))).Errors.Select(e => e.Field).Order().ShouldBe(["AccountSid", "From", "Secret"]);

@@ -6,8 +6,8 @@ namespace LoyaltyAdmin.Benchmarks;
 
 /// <summary>
 /// Redemptions a second over HTTP, end to end (key, scope, limits, idempotency, ledger), on SQLite and PostgreSQL, beside pgbench's
-/// one-statement redemption on the same PostgreSQL server. The web application is a process of its own, and so is this driver.
-/// <code>dotnet build -c Release LoyaltyAdmin.Web; dotnet run -c Release --project LoyaltyAdmin.Benchmarks -- http [seconds per figure] [cards or members] [rounds] [gift-cards | wallets | points | coupons]</code>
+/// one-statement redemption of the same shape on the same PostgreSQL server. The web application is a process of its own, and so is this driver.
+/// <code>dotnet build -c Release LoyaltyAdmin.Web; dotnet run -c Release --project LoyaltyAdmin.Benchmarks -- http [seconds per figure] [cards or members] [rounds] [gift-cards | wallets | points | coupons] [Sqlite | PostgreSql]</code>
 /// Coupons are redeemed once each: as many as there are members, so their figures want more of them.
 /// PostgreSQL runs where LOYALTY_TEST_PG points to (fsync and synchronous_commit on, or the figures mean little); PGBENCH names pgbench.
 /// </summary>
@@ -23,14 +23,19 @@ internal static class HttpBenchmark
         var cards = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20_000;
         var rounds = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 3;
         var means = args.Length > 3 ? PayMeans.Of(args[3]) : PayMeans.GiftCards;
+        var only = args.Length > 4 ? args[4] : null;
         Console.WriteLine($"Paying with {means}");
         var folder = Directory.CreateTempSubdirectory("loyalty-http-").FullName;
         Console.WriteLine("| Database | Connections | HTTP tx/s | p50 ms | p99 ms | Errors | Web CPU µs/tx | pgbench tx/s | HTTP / pgbench |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         try
         {
-            await MeasureAsync("Sqlite", $"Data Source={Path.Combine(folder, "loyalty.db")}", folder, means, cards, seconds, rounds, yardstick: null);
-            if (Environment.GetEnvironmentVariable("LOYALTY_TEST_PG") is { Length: > 0 } server)
+            if (only != "PostgreSql")
+            {
+                await MeasureAsync("Sqlite", $"Data Source={Path.Combine(folder, "loyalty.db")}", folder, means, cards, seconds, rounds, yardstick: null);
+            }
+
+            if (only != "Sqlite" && Environment.GetEnvironmentVariable("LOYALTY_TEST_PG") is { Length: > 0 } server)
             {
                 await OnPostgreSqlAsync(server, folder, means, cards, seconds, rounds);
             }
@@ -48,7 +53,7 @@ internal static class HttpBenchmark
         try
         {
             var settings = new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 64 };
-            var yardstick = await PgBench.CreateAsync(settings, folder, cards);
+            var yardstick = await PgBench.CreateAsync(settings, folder, cards, means);
             await MeasureAsync("PostgreSql", settings.ConnectionString, folder, means, cards, seconds, rounds, yardstick);
         }
         finally

@@ -43,6 +43,9 @@ switch (args)
     case ["gifts", .. var rest]:
         await GiftBenchmark.RunAsync(rest);
         break;
+    case ["member-page", .. var rest]:
+        await MemberPageBenchmark.RunAsync(rest);
+        break;
     case ["segments", .. var rest]:
         await SegmentBenchmark.RunAsync(rest);
         break;

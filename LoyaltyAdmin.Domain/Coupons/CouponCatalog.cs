@@ -10,6 +10,18 @@ public sealed class CouponCatalog
 {
     private readonly ConcurrentDictionary<long, CouponRules> terms = new();
 
+    internal async ValueTask<CouponRules> RulesAsync(LoyaltyDatabase database, long termsId, CancellationToken cancel)
+    {
+        if (terms.TryGetValue(termsId, out var rules))
+        {
+            return rules;
+        }
+
+        await using var db = await database.ReadAsync(cancel);
+
+        return await RulesAsync(db, termsId, cancel);
+    }
+
     internal async Task<CouponRules> RulesAsync(LoyaltyDbContext db, long termsId, CancellationToken cancel)
     {
         if (terms.TryGetValue(termsId, out var rules))
@@ -22,12 +34,25 @@ public sealed class CouponCatalog
         return terms.GetOrAdd(termsId, rules);
     }
 
+    /// <summary>As below, in a context of its own.</summary>
+    internal static async ValueTask<IReadOnlyList<BasketLine>> LinesAsync(LoyaltyDatabase database, IReadOnlyList<CouponLine> lines, ItemScope items, Currency currency, CancellationToken cancel)
+    {
+        if (items.Kind == ItemScopeKind.All)
+        {
+            return WithoutProducts(lines, currency);
+        }
+
+        await using var db = await database.ReadAsync(cancel);
+
+        return await LinesAsync(db, lines, items, currency, cancel);
+    }
+
     /// <summary>The lines with their products and categories; not looked up where the coupon applies to every item.</summary>
     internal static async Task<IReadOnlyList<BasketLine>> LinesAsync(LoyaltyDbContext db, IReadOnlyList<CouponLine> lines, ItemScope items, Currency currency, CancellationToken cancel)
     {
         if (items.Kind == ItemScopeKind.All)
         {
-            return [.. lines.Select(line => Line(line, currency, null, []))];
+            return WithoutProducts(lines, currency);
         }
 
         string[] codes = [.. lines.Select(line => line.ProductCode).Distinct()];
@@ -41,6 +66,8 @@ public sealed class CouponCatalog
                 : Line(line, currency, null, [])),
         ];
     }
+
+    private static BasketLine[] WithoutProducts(IReadOnlyList<CouponLine> lines, Currency currency) => [.. lines.Select(line => Line(line, currency, null, []))];
 
     private static BasketLine Line(CouponLine line, Currency currency, long? productId, IReadOnlyCollection<long> path) =>
         new(line.ProductCode, line.Quantity, line.UnitPrice, currency.Round(line.Quantity * line.UnitPrice), productId, path);

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LoyaltyAdmin.Domain.Coupons;
 
 /// <summary>Using coupons: one guarded statement decides who redeems, and every answer stands for its key.</summary>
-public sealed class CouponRedeeming(LoyaltyDatabase database, AccessControl access, CouponCatalog catalog, CouponLookup lookup, CouponIssuing issuing, Receipts receipts, GroupCalendar calendar, TimeProvider clock)
+public sealed class CouponRedeeming(LoyaltyDatabase database, AccessControl access, CouponCatalog catalog, CouponLookup lookup, CouponIssuing issuing, CouponTill till, Receipts receipts, GroupCalendar calendar, TimeProvider clock)
 {
     private const int Attempts = 5;
 
@@ -39,7 +39,8 @@ public sealed class CouponRedeeming(LoyaltyDatabase database, AccessControl acce
     {
         var grant = await access.DemandAsync(actor, Permission.CouponsRedeem, ApiScope.CouponsRedeem, cancel);
 
-        return await OnceAsync(operation, () => GuardedAsync(actor, () => database.WriteAsync(actor, db => RedeemAsync(db, grant, use, operation, cancel), cancel), cancel), cancel);
+        return await OnceAsync(operation, () => GuardedAsync(actor, async () => await till.RedeemAsync(grant, use, operation, cancel)
+            ?? await EarlierAsync(operation, cancel) ?? await database.WriteAsync(actor, db => RedeemAsync(db, grant, use, operation, cancel), cancel), cancel), cancel, looksFirst: false);
     }
 
     /// <summary>Gives a redemption's coupon back: it can be used again while it is valid.</summary>
@@ -71,35 +72,17 @@ public sealed class CouponRedeeming(LoyaltyDatabase database, AccessControl acce
         }
 
         var store = await db.Stores.AsNoTracking().FirstAsync(s => s.Id == basket.StoreId, cancel);
-        var redemption = new CouponRedemption
-        {
-            MemberCouponId = id,
-            CouponId = found.Coupon.Id,
-            Sign = 1,
-            Currency = found.Coupon.Currency,
-            BasketAmount = basket.Total,
-            Eligible = verdict.Eligible,
-            Discount = verdict.Discount,
-            Cost = facts.Rules.Cost ?? verdict.Discount,
-            StoreId = store.Id,
-            Channel = use.Channel,
-            OrderNumber = Inputs.Clean(use.OrderNumber),
-            At = now,
-            BusinessDay = store.Zone.DayOf(now),
-            Source = operation.Source,
-            IdempotencyKey = operation.Key,
-            RequestHash = operation.RequestHash,
-            Answer = JsonSerializer.Serialize(new CouponRedeemed(0, found.Coupon.Code, found.Coupon.Name, found.Coupon.Type, verdict.Discount, found.Coupon.Currency, verdict.Lines), Json.Options),
-            ActorName = operation.Actor.Name,
-        };
+        var redemption = CouponRedemption.Of(id, new NamedCoupon(found.Coupon.Id, found.Coupon.Code, found.Coupon.Name, found.Coupon.Type, found.Coupon.Currency), facts, basket, verdict, store, use, operation, now);
         db.CouponRedemptions.Add(redemption);
         await db.SaveChangesAsync(cancel);
         if (redemption.OrderNumber is { } order)
         {
-            db.CouponOrderUses.Add(new CouponOrderUse { StoreId = store.Id, OrderNumber = order, Place = basket.OtherCoupons.Count + 1, Stacking = facts.Rules.Stacking, RedemptionId = redemption.Id });
+            // Behind the last: one before it may have been given back.
+            var last = await db.CouponOrderUses.Where(u => u.StoreId == store.Id && u.OrderNumber == order).MaxAsync(u => (int?)u.Place, cancel) ?? 0;
+            db.CouponOrderUses.Add(new CouponOrderUse { StoreId = store.Id, OrderNumber = order, Place = last + 1, Stacking = facts.Rules.Stacking, RedemptionId = redemption.Id });
         }
 
-        return AnswerOf(redemption);
+        return redemption.Answered();
     }
 
     private async Task<CouponRedeemed> ReverseAsync(LoyaltyDbContext db, Grant grant, long redemptionId, string? reason, Operation operation, CancellationToken cancel)
@@ -146,7 +129,7 @@ public sealed class CouponRedeeming(LoyaltyDatabase database, AccessControl acce
         await db.CouponOrderUses.Where(u => u.RedemptionId == redemption.Id).ExecuteDeleteAsync(cancel);
         await db.SaveChangesAsync(cancel);
 
-        return AnswerOf(reversal);
+        return reversal.Answered();
     }
 
     private async Task<(FoundCoupon Found, CouponFacts Facts, CouponBasket Basket)> PrepareAsync(LoyaltyDbContext db, Grant grant, CouponUse use, CancellationToken cancel)
@@ -158,7 +141,7 @@ public sealed class CouponRedeeming(LoyaltyDatabase database, AccessControl acce
         var found = await lookup.FindAsync(db, grant, use.Code, use.MemberNumber, now, cancel);
         if (found.Member.Status != MemberStatus.Active)
         {
-            throw new RuleViolationException("member_not_active", "The member is frozen or gone: its coupons cannot be used.");
+            throw CouponRules.MemberNotActive();
         }
 
         var rules = await catalog.RulesAsync(db, found.Held?.TermsId ?? found.Coupon.TermsId ?? throw new RuleViolationException("coupon_not_active", "This coupon is not active."), cancel);
@@ -196,16 +179,25 @@ public sealed class CouponRedeeming(LoyaltyDatabase database, AccessControl acce
     }
 
     // Two coupons for one order at the same moment want the same place: the second looks again at what the first one left.
-    private async Task<CouponRedeemed> OnceAsync(Operation operation, Func<Task<CouponRedeemed>> work, CancellationToken cancel)
+    /// <param name="operation">The key.</param>
+    /// <param name="work">Is told a repeat by the unique key, at the latest.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <param name="looksFirst">Whether to look for the first answer before trying; a till's request is hardly ever a repeat, and the key refuses the one that is.</param>
+    private async Task<CouponRedeemed> OnceAsync(Operation operation, Func<Task<CouponRedeemed>> work, CancellationToken cancel, bool looksFirst = true)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await EarlierAsync(operation, cancel) ?? await work();
+                return (looksFirst || attempt > 1 ? await EarlierAsync(operation, cancel) : null) ?? await work();
             }
             catch (Exception exception) when (database.Provider.IsUniqueViolation(exception) && attempt < Attempts)
             {
+            }
+            catch (Exception exception) when (exception is not DatabaseUnavailableException && database.Provider.IsTransient(exception) && attempt < Attempts)
+            {
+                // Also after an outcome nobody knows: the next attempt looks for it first.
+                await Task.Delay(Random.Shared.Next(10, 200), cancel);
             }
             catch (RuleViolationException)
             {
@@ -226,7 +218,7 @@ public sealed class CouponRedeeming(LoyaltyDatabase database, AccessControl acce
         var earlier = await db.CouponRedemptions.FirstOrDefaultAsync(r => r.Source == operation.Source && r.IdempotencyKey == operation.Key, cancel);
 
         return earlier is null ? null : earlier.RequestHash == operation.RequestHash && earlier.IdempotencyKey == operation.Key
-            ? AnswerOf(earlier)
+            ? earlier.Answered()
             : throw new RuleViolationException("idempotency_key_reused", "This idempotency key was already used for a different request. Use a new key for a new request.");
     }
 
@@ -238,8 +230,6 @@ public sealed class CouponRedeeming(LoyaltyDatabase database, AccessControl acce
             throw new RuleViolationException("repeated", "This request was done already.");
         }
     }
-
-    private static CouponRedeemed AnswerOf(CouponRedemption redemption) => JsonSerializer.Deserialize<CouponRedeemed>(redemption.Answer, Json.Options)! with { RedemptionId = redemption.Id };
 
     private async Task<T> GuardedAsync<T>(Actor actor, Func<Task<T>> work, CancellationToken cancel)
     {

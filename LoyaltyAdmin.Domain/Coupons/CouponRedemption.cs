@@ -1,4 +1,7 @@
+using System.Text.Json;
 using LoyaltyAdmin.Domain.Audit;
+using LoyaltyAdmin.Domain.Data;
+using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Stores;
 using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
@@ -50,6 +53,32 @@ public sealed class CouponRedemption : IAppendOnly
 
     public required string ActorName { get; init; }
     public string? Reason { get; init; }
+
+    /// <summary>What using a coupon leaves; <paramref name="verdict"/> says that it applies.</summary>
+    internal static CouponRedemption Of(long memberCouponId, NamedCoupon coupon, CouponFacts facts, CouponBasket basket, CouponVerdict verdict, Store store, CouponUse use, Operation operation, DateTimeOffset now) => new()
+    {
+        MemberCouponId = memberCouponId,
+        CouponId = coupon.Id,
+        Sign = 1,
+        Currency = coupon.Currency,
+        BasketAmount = basket.Total,
+        Eligible = verdict.Eligible,
+        Discount = verdict.Discount,
+        Cost = facts.Rules.Cost ?? verdict.Discount,
+        StoreId = store.Id,
+        Channel = use.Channel,
+        OrderNumber = Inputs.Clean(use.OrderNumber),
+        At = now,
+        BusinessDay = store.Zone.DayOf(now),
+        Source = operation.Source,
+        IdempotencyKey = operation.Key,
+        RequestHash = operation.RequestHash,
+        Answer = JsonSerializer.Serialize(new CouponRedeemed(0, coupon.Code, coupon.Name, coupon.Type, verdict.Discount, coupon.Currency, verdict.Lines), Json.Options),
+        ActorName = operation.Actor.Name,
+    };
+
+    /// <summary>The answer this redemption's request gets, for ever.</summary>
+    internal CouponRedeemed Answered() => JsonSerializer.Deserialize<CouponRedeemed>(Answer, Json.Options)! with { RedemptionId = Id };
 }
 
 /// <summary>A coupon's place on an order while it is used there. Its key is unique: two coupons at once cannot both believe to be the only one.</summary>

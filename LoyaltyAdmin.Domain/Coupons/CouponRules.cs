@@ -125,6 +125,8 @@ public sealed record CouponRules
 
     public string? Description { get; init; }
 
+    internal static RuleViolationException MemberNotActive() => new("member_not_active", "The member is frozen or gone: its coupons cannot be used.");
+
     /// <summary>What it is worth, in words: “USD 20.00 off from USD 100.00”.</summary>
     /// <param name="currency">ISO 4217.</param>
     public string Worth(string currency)

@@ -17,6 +17,7 @@ internal static class CouponServices
         .AddSingleton<CouponLookup>()
         .AddSingleton<CouponPackages>()
         .AddSingleton<MemberCoupons>()
+        .AddSingleton<CouponTill>()
         .AddSingleton<CouponRedeeming>()
         .AddSingleton<CouponExpiry>()
         .AddSingleton<IssuedCoupons>()

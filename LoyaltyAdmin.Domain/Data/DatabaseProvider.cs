@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.Ledger;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -33,16 +34,26 @@ public abstract class DatabaseProvider
     /// <summary>Posts in a transaction of its own, the fastest way this database has.</summary>
     internal abstract Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel);
 
+    /// <summary>Whether <see cref="RedeemCouponAsync"/> is there; otherwise coupons are redeemed through the model, in one transaction.</summary>
+    internal virtual bool RedeemsCoupons => false;
+
+    /// <summary>Uses a coupon in one guarded statement group. Null: it cannot be used, or not any more.</summary>
+    internal virtual Task<long?> RedeemCouponAsync(LoyaltyDatabase database, CouponRedemption redemption, CouponPlace? place, CancellationToken cancel) => throw new NotSupportedException();
+
+    /// <summary>Reads the one row a statement finds by its parameter <c>@Value</c>.</summary>
+    internal Task<T?> FindRowAsync<T>(LoyaltyDatabase database, string statement, object value, Func<DbDataReader, T> read, CancellationToken cancel) where T : class =>
+        FindRowAsync(database, statement, [("@Value", value)], read, cancel);
+
     /// <summary>
-    /// Reads the one row a statement finds by its parameter <c>@Value</c>, without a context around it: on the path of every payment the model
+    /// Reads the one row a statement finds by its parameters, without a context around it: on the path of every payment the model
     /// costs more than the statement.
     /// </summary>
-    internal virtual async Task<T?> FindRowAsync<T>(LoyaltyDatabase database, string statement, object value, Func<DbDataReader, T> read, CancellationToken cancel) where T : class
+    internal virtual async Task<T?> FindRowAsync<T>(LoyaltyDatabase database, string statement, (string Name, object Value)[] values, Func<DbDataReader, T> read, CancellationToken cancel) where T : class
     {
         await using var db = await database.ReadAsync(cancel);
         await db.Database.OpenConnectionAsync(cancel);
 
-        return await FindRowAsync(db.Database.GetDbConnection(), statement, value, read, cancel);
+        return await FindRowAsync(db.Database.GetDbConnection(), statement, values, read, cancel);
     }
 
     /// <summary>One writer at a time, in this process; null where the database itself lets writers run side by side.</summary>
@@ -86,15 +97,19 @@ public abstract class DatabaseProvider
         await db.Database.ExecuteSqlRawAsync("ANALYZE", cancel);
     }
 
-    private protected static async Task<T?> FindRowAsync<T>(DbConnection connection, string statement, object value, Func<DbDataReader, T> read, CancellationToken cancel) where T : class
+    private protected static async Task<T?> FindRowAsync<T>(DbConnection connection, string statement, (string Name, object Value)[] values, Func<DbDataReader, T> read, CancellationToken cancel) where T : class
     {
         await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // Statements are constants of this program.
         command.CommandText = statement;
 #pragma warning restore CA2100
-        var parameter = command.CreateParameter();
-        (parameter.ParameterName, parameter.Value) = ("@Value", value);
-        command.Parameters.Add(parameter);
+        foreach (var (name, value) in values)
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
+        }
+
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, cancel);
 
         return await reader.ReadAsync(cancel) ? read(reader) : null;

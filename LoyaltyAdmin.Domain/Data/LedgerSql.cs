@@ -1,14 +1,13 @@
 using System.Data.Common;
 using LoyaltyAdmin.Domain.Ledger;
 using LoyaltyAdmin.Domain.Messages;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace LoyaltyAdmin.Domain.Data;
 
 /// <summary>What a guarded posting statement did.</summary>
 /// <param name="TransactionId">The new transaction; 0: the guard refused (state, balance, expiry, sequence) and nothing was written.</param>
-internal readonly record struct PostingRow(long TransactionId, long BalanceAfter, long Sequence);
+/// <param name="Principal">How much of it was taken from principal; null: not looked at.</param>
+internal readonly record struct PostingRow(long TransactionId, long BalanceAfter, long Sequence, long? Principal = null);
 
 /// <summary>The ledger's statements in one database's words. The table and column names are the model's.</summary>
 internal abstract partial class LedgerSql
@@ -22,10 +21,10 @@ internal abstract partial class LedgerSql
     public abstract Task<bool> TakeCaptureAsync(DbConnection connection, DbTransaction? transaction, long transactionId, long captured, long amount, CancellationToken cancel);
 
     /// <summary>Posts, moves the account's lots and, for a reversal, takes the amount from what can still be reversed, in one transaction.</summary>
-    public async Task<PostingRow> PostWithCaptureAsync(LoyaltyDbContext db, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
+    public async Task<PostingRow> PostWithCaptureAsync(DbConnection connection, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        var row = await PostAndCaptureAsync(db.Database.GetDbConnection(), transaction.GetDbTransaction(), posting, legs, cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var row = await PostAndCaptureAsync(connection, transaction, posting, legs, cancel);
         if (row.TransactionId > 0)
         {
             await transaction.CommitAsync(CancellationToken.None);
@@ -40,7 +39,7 @@ internal abstract partial class LedgerSql
         var row = await PostAsync(connection, transaction, posting, legs, cancel);
         if (row.TransactionId > 0 && posting.Lots is { } change)
         {
-            await MoveLotsAsync(Commands(connection, transaction), posting, change, row, cancel);
+            row = row with { Principal = await MoveLotsAsync(Commands(connection, transaction), posting, change, row, cancel) };
         }
 
         if (row.TransactionId > 0 && posting.News is { } news)

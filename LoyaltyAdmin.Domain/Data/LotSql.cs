@@ -26,7 +26,7 @@ internal abstract partial class LedgerSql
     protected virtual string InsertLot =>
         "INSERT INTO \"LedgerLots\" (\"AccountId\", \"Kind\", \"Remaining\", \"UsableFrom\", \"ExpiresAt\") VALUES (@Account, @Kind, @Amount, @UsableFrom, @ExpiresAt) RETURNING \"Id\"";
 
-    protected virtual DateTimeOffset ReadInstant(DbDataReader reader, int column) => reader.GetFieldValue<DateTimeOffset>(column);
+    public virtual DateTimeOffset ReadInstant(DbDataReader reader, int column) => reader.GetFieldValue<DateTimeOffset>(column);
 
     /// <summary>Opens the accounts ({0} kind, {1} currency, {2} store, {3} state) that the members have not got; another opener at the same moment is no error.</summary>
     public virtual string OpenAccounts(string memberIds) =>
@@ -49,9 +49,9 @@ internal abstract partial class LedgerSql
         return command;
     };
 
-    /// <summary>Moves the lots of a posting that was just made.</summary>
+    /// <summary>Moves the lots of a posting that was just made. Of a taking it tells how much was principal.</summary>
     /// <exception cref="InsufficientBalanceException">What is usable now does not cover it, though the balance does.</exception>
-    protected async Task MoveLotsAsync(Func<string, DbCommand> commands, Posting posting, LotChange change, PostingRow row, CancellationToken cancel)
+    protected async Task<long?> MoveLotsAsync(Func<string, DbCommand> commands, Posting posting, LotChange change, PostingRow row, CancellationToken cancel)
     {
         // What pays off points below zero is in no lot.
         var comesIn = Math.Min(posting.Amount, Math.Max(0, row.BalanceAfter));
@@ -69,9 +69,10 @@ internal abstract partial class LedgerSql
 
                 break;
             case LotChange.Take take:
-                await TakeAsync(commands, posting, take, row, cancel);
-                break;
+                return await TakeAsync(commands, posting, take, row, cancel);
         }
+
+        return null;
     }
 
     private async Task OpenAsync(Func<string, DbCommand> commands, Posting posting, LotChange.Open open, long comesIn, long transaction, CancellationToken cancel)
@@ -93,7 +94,7 @@ internal abstract partial class LedgerSql
         }
     }
 
-    private async Task TakeAsync(Func<string, DbCommand> commands, Posting posting, LotChange.Take take, PostingRow row, CancellationToken cancel)
+    private async Task<long> TakeAsync(Func<string, DbCommand> commands, Posting posting, LotChange.Take take, PostingRow row, CancellationToken cancel)
     {
         var wanted = -posting.Amount;
         var lots = new List<OpenLot>();
@@ -103,8 +104,7 @@ internal abstract partial class LedgerSql
         {
             while (await reader.ReadAsync(cancel))
             {
-                lots.Add(new OpenLot(reader.GetInt64(0), Enum.Parse<LotKind>(reader.GetString(1)), reader.GetInt64(2),
-                    reader.IsDBNull(3) ? null : ReadInstant(reader, 3), reader.IsDBNull(4) ? null : ReadInstant(reader, 4)));
+                lots.Add(ReadLot(reader, 0));
             }
         }
 
@@ -120,6 +120,19 @@ internal abstract partial class LedgerSql
         {
             await MoveAsync(commands, lot, -amount, row.TransactionId, givesBack: null, cancel);
         }
+
+        return PrincipalOf(lots, parts);
+    }
+
+    /// <summary>The lot whose columns begin here: identifier, kind, remainder, first and last moment.</summary>
+    protected OpenLot ReadLot(DbDataReader reader, int from) => new(reader.GetInt64(from), Enum.Parse<LotKind>(reader.GetString(from + 1)), reader.GetInt64(from + 2),
+        reader.IsDBNull(from + 3) ? null : ReadInstant(reader, from + 3), reader.IsDBNull(from + 4) ? null : ReadInstant(reader, from + 4));
+
+    protected static long PrincipalOf(IEnumerable<OpenLot> lots, IEnumerable<(long LotId, long Amount)> parts)
+    {
+        var principal = lots.Where(lot => lot.Kind == LotKind.Principal).Select(lot => lot.Id).ToHashSet();
+
+        return parts.Where(part => principal.Contains(part.LotId)).Sum(part => part.Amount);
     }
 
     private async Task<long?> JoinableAsync(Func<string, DbCommand> commands, long account, NewLot lot, CancellationToken cancel)

@@ -145,7 +145,7 @@ public sealed class Ledger(LoyaltyDatabase database)
         {
             var row = await database.Provider.PostAloneAsync(database, posting, legs, cancel);
 
-            return row.TransactionId > 0 ? new Posted(Row(posting, row), WasRepeated: false) : await RefusedAsync(posting, keepRefusal, cancel);
+            return row.TransactionId > 0 ? new Posted(Row(posting, row), WasRepeated: false) { Principal = row.Principal } : await RefusedAsync(posting, keepRefusal, cancel);
         }
         catch (InsufficientBalanceException)
         {

@@ -120,4 +120,8 @@ public sealed record Posting
 internal sealed record PostingNews(MessageScenario Scenario, long MemberId, Func<PostingRow, IReadOnlyDictionary<string, string?>> Variables);
 
 /// <summary>A posted transaction, or the one an earlier request under the same key posted.</summary>
-public sealed record Posted(LedgerTransaction Transaction, bool WasRepeated);
+public sealed record Posted(LedgerTransaction Transaction, bool WasRepeated)
+{
+    /// <summary>How much of what was just taken was principal; null where it has to be looked up.</summary>
+    internal long? Principal { get; init; }
+}

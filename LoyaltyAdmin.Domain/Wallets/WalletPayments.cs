@@ -33,7 +33,7 @@ public sealed class WalletPayments(LoyaltyDatabase database, Ledger.Ledger ledge
             }, cancel: cancel);
         }, cancel);
 
-        return await MovedAsync(posted.Transaction, cancel);
+        return await MovedAsync(posted, cancel);
     }
 
     /// <summary>Gives a payment back to the lots it came from, wholly or partly, never more than it took; also to a frozen wallet.</summary>
@@ -45,15 +45,22 @@ public sealed class WalletPayments(LoyaltyDatabase database, Ledger.Ledger ledge
         var operation = Operation.For(actor, idempotencyKey, "wallet refund", paymentId, amount);
         var posted = await ledger.RepeatableAsync(operation, () => reversals.GiveBackAsync(grant, operation, AccountKind.Wallet, paymentId, amount, cancel), cancel);
 
-        return await MovedAsync(posted.Transaction, cancel);
+        return await MovedAsync(posted, cancel);
     }
 
     /// <summary>What a transaction moved, as its caller learns it; a refused one throws.</summary>
-    internal async Task<WalletMoved> MovedAsync(LedgerTransaction transaction, CancellationToken cancel)
+    internal async Task<WalletMoved> MovedAsync(Posted posted, CancellationToken cancel)
     {
+        var transaction = posted.Transaction;
         if (transaction.Refusal is { } refusal)
         {
             throw Refusals.Exception(refusal, transaction.BalanceAfter, transaction.Currency, AccountKind.Wallet);
+        }
+
+        var currency = Currency.Of(transaction.Currency);
+        if (posted.Principal is { } known && transaction.Type == TransactionType.Consumption)
+        {
+            return Moved(known, transaction.BalanceAfter);
         }
 
         await using var db = await database.ReadAsync(cancel);
@@ -62,8 +69,10 @@ public sealed class WalletPayments(LoyaltyDatabase database, Ledger.Ledger ledge
                                join lot in db.LedgerLots on movement.LotId equals lot.Id
                                where lot.Kind == LotKind.Principal
                                select (long?)movement.Amount).SumAsync(cancel) ?? 0;
-        var currency = Currency.Of(transaction.Currency);
 
-        return new WalletMoved(transaction.Id, currency.ToMajor(Math.Abs(transaction.Amount)), currency.ToMajor(Math.Abs(principal)), currency.ToMajor(await MemberTransfers.BalanceAfterAsync(db, transaction, cancel)), transaction.Currency);
+        return Moved(principal, await MemberTransfers.BalanceAfterAsync(db, transaction, cancel));
+
+        WalletMoved Moved(long principal, long balance) =>
+            new(transaction.Id, currency.ToMajor(Math.Abs(transaction.Amount)), currency.ToMajor(Math.Abs(principal)), currency.ToMajor(balance), transaction.Currency);
     }
 }

@@ -67,7 +67,7 @@ public sealed class WalletTopUps(Ledger.Ledger ledger, AccessControl access, Wal
             return transaction;
         }, cancel);
 
-        return await payments.MovedAsync(posted.Transaction, cancel);
+        return await payments.MovedAsync(posted, cancel);
     }
 
     /// <summary>Credits a wallet within the caller's transaction.</summary>

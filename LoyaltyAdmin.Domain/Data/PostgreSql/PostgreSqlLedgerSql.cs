@@ -1,4 +1,5 @@
 using System.Data.Common;
+using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.Ledger;
 using Npgsql;
 using NpgsqlTypes;
@@ -7,8 +8,69 @@ namespace LoyaltyAdmin.Domain.Data.PostgreSql;
 
 internal sealed class PostgreSqlLedgerSql : LedgerSql
 {
+    private const string AccountWithLots =
+        """
+        SELECT a."LastSequence", l."Id", l."Kind", l."Remaining", l."UsableFrom", l."ExpiresAt" FROM "LedgerAccounts" a
+        LEFT JOIN "LedgerLots" l ON l."AccountId" = a."Id" AND l."Remaining" > 0 WHERE a."Id" = @Account
+        """;
+
+    private const string TakeFromLots =
+        """
+        , part AS (SELECT posted."Id" AS transaction, lot.id, lot.x, lot.place FROM posted, unnest(@Lots, @Taken) WITH ORDINALITY AS lot(id, x, place)),
+        lots AS (UPDATE "LedgerLots" l SET "Remaining" = l."Remaining" - part.x FROM part WHERE l."Id" = part.id),
+        movements AS (INSERT INTO "LedgerLotMovements" ("TransactionId", "LotId", "Amount") SELECT transaction, id, -x FROM part ORDER BY place)
+        """;
+
     /// <summary>One statement, one round trip: the row lock is held no longer than the statement runs.</summary>
-    public override async Task<PostingRow> PostAsync(DbConnection connection, DbTransaction? transaction, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
+    public override Task<PostingRow> PostAsync(DbConnection connection, DbTransaction? transaction, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel) =>
+        PostAsync(connection, transaction, posting, legs, parts: null, cancel);
+
+    /// <summary>
+    /// A payment from lots in two round trips: the lots are read and chosen before, and the one statement that posts holds only if the account did not
+    /// move since (every move of a lot counts up its account's sequence). Nothing posted: the lots do not cover it, or somebody came between; then they
+    /// are to be chosen while the account is held.
+    /// </summary>
+    public async Task<PostingRow> TakeAsync(DbConnection connection, Posting posting, LotChange.Take take, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
+    {
+        var (sequence, lots) = await ReadLotsAsync(connection, posting.AccountId, cancel);
+        var parts = LotAllocation.Take(lots, take, -posting.Amount, posting.At, new HashSet<long>());
+        if (parts.Sum(part => part.Amount) != -posting.Amount || (posting.ExpectedSequence ?? sequence) != sequence)
+        {
+            return default;
+        }
+
+        var row = await PostAsync(connection, transaction: null, posting with { ExpectedSequence = sequence }, legs, parts, cancel);
+
+        return row with { Principal = PrincipalOf(lots, parts) };
+    }
+
+    private async Task<(long Sequence, List<OpenLot> Lots)> ReadLotsAsync(DbConnection connection, long account, CancellationToken cancel)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = AccountWithLots;
+        Add(command, "@Account", account);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var (sequence, lots) = (0L, new List<OpenLot>());
+        while (await reader.ReadAsync(cancel))
+        {
+            sequence = reader.GetInt64(0);
+            if (!reader.IsDBNull(1))
+            {
+                lots.Add(ReadLot(reader, 1));
+            }
+        }
+
+        return (sequence, lots);
+    }
+
+    private static async Task<PostingRow> ReadRowAsync(DbCommand command, CancellationToken cancel)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+
+        return await reader.ReadAsync(cancel) ? new PostingRow(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)) : default;
+    }
+
+    private async Task<PostingRow> PostAsync(DbConnection connection, DbTransaction? transaction, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, List<(long LotId, long Amount)>? parts, CancellationToken cancel)
     {
         await using var command = connection.CreateCommand();
         command.Transaction = transaction;
@@ -24,6 +86,7 @@ internal sealed class PostgreSqlLedgerSql : LedgerSql
             posted AS (INSERT INTO "LedgerTransactions" ({TransactionColumns})
                 SELECT {TransactionValues}, account."Balance", account."LastSequence" FROM account RETURNING "Id", "BalanceAfter", "Sequence")
             {entries}
+            {(parts is null ? "" : TakeFromLots)}
             SELECT "Id", "BalanceAfter", "Sequence" FROM posted
             """;
         AddParameters(command, posting);
@@ -33,9 +96,34 @@ internal sealed class PostgreSqlLedgerSql : LedgerSql
             Add(command, $"@LegAmount{i}", legs[i].Amount);
         }
 
-        await using var reader = await command.ExecuteReaderAsync(cancel);
+        if (parts is not null)
+        {
+            Add(command, "@Lots", parts.Select(part => part.LotId).ToArray());
+            Add(command, "@Taken", parts.Select(part => part.Amount).ToArray());
+        }
 
-        return await reader.ReadAsync(cancel) ? new PostingRow(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)) : default;
+        return await ReadRowAsync(command, cancel);
+    }
+
+    /// <summary>The new redemption; 0: the coupon is not to be had.</summary>
+    public async Task<long> RedeemCouponAsync(DbConnection connection, CouponRedemption redemption, CouponPlace? place, CancellationToken cancel)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText =
+            $"""
+            WITH used AS ({UseCoupon} RETURNING "Id"),
+            redeemed AS (INSERT INTO "CouponRedemptions" ({RedemptionColumns}) SELECT {RedemptionValues} FROM used RETURNING "Id")
+            {(place is null ? "" : $", place AS (INSERT INTO \"CouponOrderUses\" ({PlaceColumns}) SELECT @StoreId, @OrderNumber, @Place, @Stacking, \"Id\" FROM redeemed)")}
+            SELECT "Id" FROM redeemed
+            """;
+        AddRedemption(command, redemption);
+        if (place is not null)
+        {
+            Add(command, "@Place", place.Place);
+            Add(command, "@Stacking", place.Stacking.ToString());
+        }
+
+        return await command.ExecuteScalarAsync(cancel) is long id ? id : 0;
     }
 
     public override async Task<bool> TakeCaptureAsync(DbConnection connection, DbTransaction? transaction, long transactionId, long captured, long amount, CancellationToken cancel)

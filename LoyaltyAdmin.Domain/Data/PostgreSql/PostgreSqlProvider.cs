@@ -1,4 +1,5 @@
 using System.Data.Common;
+using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.Ledger;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -10,7 +11,9 @@ public sealed class PostgreSqlProvider(string connectionString) : DatabaseProvid
 {
     public override string Name => "PostgreSql";
 
-    internal override LedgerSql LedgerSql { get; } = new PostgreSqlLedgerSql();
+    private readonly PostgreSqlLedgerSql ledgerSql = new();
+
+    internal override LedgerSql LedgerSql => ledgerSql;
 
     internal override BulkInsert Bulk { get; } = new PostgreSqlBulkInsert();
 
@@ -30,29 +33,44 @@ public sealed class PostgreSqlProvider(string connectionString) : DatabaseProvid
 
     internal override async Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
     {
-        if (posting.IsCompound)
-        {
-            await using var db = await database.ReadAsync(cancel);
-
-            return await LedgerSql.PostWithCaptureAsync(db, posting, legs, cancel);
-        }
-
-        // A connection of the same pool without a context around it: one statement needs no model.
+        // A connection of the same pool without a context around it: statements need no model.
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancel);
+        if (!posting.IsCompound)
+        {
+            return await ledgerSql.PostAsync(connection, transaction: null, posting, legs, cancel);
+        }
 
-        return await LedgerSql.PostAsync(connection, transaction: null, posting, legs, cancel);
+        if (posting is { Lots: LotChange.Take { FirstOf: null } take, ReversesId: null, News: null, AllowsDebt: false } && await ledgerSql.TakeAsync(connection, posting, take, legs, cancel) is { TransactionId: > 0 } taken)
+        {
+            return taken;
+        }
+
+        return await LedgerSql.PostWithCaptureAsync(connection, posting, legs, cancel);
     }
 
-    internal override async Task<T?> FindRowAsync<T>(LoyaltyDatabase database, string statement, object value, Func<DbDataReader, T> read, CancellationToken cancel) where T : class
+    internal override bool RedeemsCoupons => true;
+
+    internal override async Task<long?> RedeemCouponAsync(LoyaltyDatabase database, CouponRedemption redemption, CouponPlace? place, CancellationToken cancel)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancel);
 
-        return await FindRowAsync(connection, statement, value, read, cancel);
+        return await ledgerSql.RedeemCouponAsync(connection, redemption, place, cancel) is > 0 and var id ? id : null;
     }
 
-    /// <summary>Statements that come back are prepared once per connection, unless the setting says otherwise.</summary>
+    internal override async Task<T?> FindRowAsync<T>(LoyaltyDatabase database, string statement, (string Name, object Value)[] values, Func<DbDataReader, T> read, CancellationToken cancel) where T : class
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(cancel);
+
+        return await FindRowAsync(connection, statement, values, read, cancel);
+    }
+
+    /// <summary>
+    /// Statements that come back are prepared once per connection, and a connection that comes back to the pool is not cleaned by seven more statements:
+    /// nothing here leaves anything in a session. Unless the setting says otherwise.
+    /// </summary>
     public static string WithPreparedStatements(string connectionString)
     {
         // Npgsql's own builder says every setting it knows is there.
@@ -61,6 +79,11 @@ public sealed class PostgreSqlProvider(string connectionString) : DatabaseProvid
         if (!given.ContainsKey("Max Auto Prepare") && !given.ContainsKey("MaxAutoPrepare"))
         {
             settings.MaxAutoPrepare = 100;
+        }
+
+        if (!given.ContainsKey("No Reset On Close") && !given.ContainsKey("NoResetOnClose"))
+        {
+            settings.NoResetOnClose = true;
         }
 
         return settings.ConnectionString;

@@ -49,8 +49,9 @@ public sealed class SqlServerProvider : DatabaseProvider
     internal override async Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
     {
         await using var db = await database.ReadAsync(cancel);
+        await db.Database.OpenConnectionAsync(cancel);
 
-        return await LedgerSql.PostWithCaptureAsync(db, posting, legs, cancel);
+        return await LedgerSql.PostWithCaptureAsync(db.Database.GetDbConnection(), posting, legs, cancel);
     }
 
     public override bool IsTransient(Exception exception) => Any(exception, e => e is SqlException sql && transient.Contains(sql.Number));

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.Ledger;
 using Microsoft.Data.Sqlite;
 
@@ -12,6 +13,10 @@ internal sealed class SqliteLedgerSql : LedgerSql
         $"INSERT INTO \"LedgerTransactions\" ({TransactionColumns}) VALUES ({TransactionValues}, @BalanceAfter, @Sequence) RETURNING \"Id\"";
 
     private const string InsertEntry = "INSERT INTO \"LedgerEntries\" (\"TransactionId\", \"AccountId\", \"Amount\") VALUES (@Transaction, @Account, @Amount)";
+
+    private const string InsertRedemption = $"INSERT INTO \"CouponRedemptions\" ({RedemptionColumns}) VALUES ({RedemptionValues}) RETURNING \"Id\"";
+
+    private const string InsertPlace = $"INSERT INTO \"CouponOrderUses\" ({PlaceColumns}) VALUES (@StoreId, @OrderNumber, @Place, @Stacking, @Redemption)";
 
     private const string InsertCapture = "INSERT INTO \"LedgerCaptures\" (\"TransactionId\", \"Remaining\") VALUES (@Id, @Captured) ON CONFLICT DO NOTHING";
 
@@ -38,7 +43,7 @@ internal sealed class SqliteLedgerSql : LedgerSql
         if (row.TransactionId > 0 && posting.Lots is { } change)
         {
             // Completed when it returns: see above.
-            MoveLotsAsync(statements.Prepare, posting, change, row, CancellationToken.None).GetAwaiter().GetResult();
+            row = row with { Principal = MoveLotsAsync(statements.Prepare, posting, change, row, CancellationToken.None).GetAwaiter().GetResult() };
         }
 
         if (row.TransactionId > 0 && posting.News is { } news)
@@ -52,6 +57,34 @@ internal sealed class SqliteLedgerSql : LedgerSql
         }
 
         return row;
+    }
+
+    /// <summary>The new redemption; 0: the coupon is not to be had.</summary>
+    public long RedeemCoupon(SqliteStatements statements, CouponRedemption redemption, CouponPlace? place)
+    {
+        var use = statements.Prepare(UseCoupon);
+        Add(use, "@Id", redemption.MemberCouponId);
+        Add(use, "@At", Instant(redemption.At));
+        if (use.ExecuteNonQuery() != 1)
+        {
+            return 0;
+        }
+
+        var insert = statements.Prepare(InsertRedemption);
+        AddRedemption(insert, redemption);
+        var id = (long)insert.ExecuteScalar()!;
+        if (place is not null)
+        {
+            var taken = statements.Prepare(InsertPlace);
+            Add(taken, "@StoreId", redemption.StoreId);
+            Add(taken, "@OrderNumber", redemption.OrderNumber);
+            Add(taken, "@Place", place.Place);
+            Add(taken, "@Stacking", place.Stacking.ToString());
+            Add(taken, "@Redemption", id);
+            taken.ExecuteNonQuery();
+        }
+
+        return id;
     }
 
     private PostingRow Post(SqliteStatements statements, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs)
@@ -103,9 +136,11 @@ internal sealed class SqliteLedgerSql : LedgerSql
         return take.ExecuteNonQuery() == 1;
     }
 
-    protected override DateTimeOffset ReadInstant(DbDataReader reader, int column) => new(reader.GetInt64(column), TimeSpan.Zero);
+    public override DateTimeOffset ReadInstant(DbDataReader reader, int column) => new(reader.GetInt64(column), TimeSpan.Zero);
 
     protected override object Instant(DateTimeOffset at) => at.UtcTicks;
+
+    protected override object Exact(decimal amount) => (long)(amount * 10_000m);
 
     protected override object Key(Guid id) => id.ToString().ToUpperInvariant();
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using LoyaltyAdmin.Domain.Coupons;
 using LoyaltyAdmin.Domain.Ledger;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -37,11 +38,16 @@ public sealed class SqliteProvider : DatabaseProvider, IAsyncDisposable, IDispos
     internal override Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel) =>
         GroupCommit(database).RunAsync(statements => ledgerSql.PostAndCapture(statements, posting, legs), cancel);
 
-    internal override async Task<T?> FindRowAsync<T>(LoyaltyDatabase database, string statement, object value, Func<DbDataReader, T> read, CancellationToken cancel) where T : class
+    internal override bool RedeemsCoupons => true;
+
+    internal override async Task<long?> RedeemCouponAsync(LoyaltyDatabase database, CouponRedemption redemption, CouponPlace? place, CancellationToken cancel) =>
+        await GroupCommit(database).RunAsync(statements => ledgerSql.RedeemCoupon(statements, redemption, place), cancel) is > 0 and var id ? id : null;
+
+    internal override async Task<T?> FindRowAsync<T>(LoyaltyDatabase database, string statement, (string Name, object Value)[] values, Func<DbDataReader, T> read, CancellationToken cancel) where T : class
     {
         var reader = await readers.RentAsync(database, cancel);
 
-        return readers.FindRow(reader, statement, value, read);
+        return readers.FindRow(reader, statement, values, read);
     }
 
     public override bool IsTransient(Exception exception) => false;

@@ -34,12 +34,12 @@ internal sealed class SqliteReaders : IDisposable
     }
 
     /// <summary>Reads and takes the connection back; one that failed is closed.</summary>
-    public T? FindRow<T>(Reader reader, string statement, object value, Func<DbDataReader, T> read) where T : class
+    public T? FindRow<T>(Reader reader, string statement, (string Name, object Value)[] values, Func<DbDataReader, T> read) where T : class
     {
         var isWell = false;
         try
         {
-            var row = reader.FindRow(statement, value, read);
+            var row = reader.FindRow(statement, values, read);
             isWell = true;
 
             return row;
@@ -90,10 +90,14 @@ internal sealed class SqliteReaders : IDisposable
             }
         }
 
-        public T? FindRow<T>(string statement, object value, Func<DbDataReader, T> read) where T : class
+        public T? FindRow<T>(string statement, (string Name, object Value)[] values, Func<DbDataReader, T> read) where T : class
         {
             var command = statements.Prepare(statement);
-            command.Parameters.AddWithValue("@Value", value);
+            foreach (var (name, value) in values)
+            {
+                command.Parameters.AddWithValue(name, value);
+            }
+
             using var rows = command.ExecuteReader(CommandBehavior.SingleRow);
 
             return rows.Read() ? read(rows) : null;

@@ -85,61 +85,64 @@ internal static class MemberPageBenchmark
     }
 
     // As MemberPage.razor and its tabs ask.
-    private static IEnumerable<(string What, Func<Task> Load)> Parts(IServiceProvider services, long id, string number)
+    private static IReadOnlyList<(string What, Func<Task> Load)> Parts(IServiceProvider services, long id, string number)
     {
         T Of<T>() where T : notnull => services.GetRequiredService<T>();
         var (actor, page) = (Actor.System, new PageRequest());
         var (points, wallets, pages) = (Of<PointsAccounts>(), Of<WalletDirectory>(), Of<MemberPages>());
 
-        yield return ("header", async () =>
-        {
-            await points.SummaryAsync(actor, id);
-            await wallets.OfAsync(actor, id);
-            await pages.DetailAsync(actor, id);
-        });
-        yield return ("profile", () => Of<AgreementAcceptances>().OfMemberAsync(actor, id));
-        yield return ("cards", async () =>
-        {
-            await Of<MemberCardReader>().OfMemberAsync(actor, number);
-            await Of<CardPlanService>().ChoicesAsync(actor);
-            await Of<MemberCardReader>().HistoryAsync(actor, number, page);
-        });
-        yield return ("wallet", async () =>
-        {
-            await wallets.OfAsync(actor, id);
-            await wallets.TopUpsAsync(actor, id);
-            await Of<WalletTransactions>().ListAsync(actor, new WalletTransactionFilter { MemberNumber = number }, new PageRequest { Size = 10 });
-        });
-        yield return ("points", async () =>
-        {
-            await points.SummaryAsync(actor, id);
-            await points.ListAsync(actor, new PointsTransactionFilter { MemberId = id }, page);
-            await points.CountAsync(actor, new PointsTransactionFilter { MemberId = id });
-        });
-        yield return ("coupons", async () =>
-        {
-            await Of<CouponDefinitions>().ChoicesAsync(actor);
-            await Of<IssuedCoupons>().ListAsync(actor, new IssuedCouponFilter { MemberId = id }, page);
-            await Of<IssuedCoupons>().CountAsync(actor, new IssuedCouponFilter { MemberId = id });
-        });
-        yield return ("orders", () => pages.OrdersAsync(actor, id, page));
-        yield return ("tags and segments", async () =>
-        {
-            await Of<MemberTagList>().OfAsync(actor, id);
-            await Of<MemberSegments>().OfAsync(actor, id);
-        });
-        yield return ("consents", async () =>
-        {
-            await Of<Consents>().StatesAsync(actor, id);
-            await Of<Suppressions>().OfMemberAsync(actor, id);
-            await Of<Consents>().HistoryAsync(actor, id, page);
-        });
-        yield return ("messages", async () =>
-        {
-            await Of<MessageLog>().ListAsync(actor, new MessageFilter { MemberId = id }, page);
-            await Of<MessageLog>().CountAsync(actor, new MessageFilter { MemberId = id });
-        });
-        yield return ("timeline", () => Of<MemberTimeline>().ListAsync(actor, id));
-        yield return ("audit", () => pages.HistoryAsync(actor, id, page));
+        return
+        [
+            ("header", async () =>
+            {
+                await points.SummaryAsync(actor, id);
+                await wallets.OfAsync(actor, id);
+                await pages.DetailAsync(actor, id);
+            }),
+            ("profile", () => Of<AgreementAcceptances>().OfMemberAsync(actor, id)),
+            ("cards", async () =>
+            {
+                await Of<MemberCardReader>().OfMemberAsync(actor, number);
+                await Of<CardPlanService>().ChoicesAsync(actor);
+                await Of<MemberCardReader>().HistoryAsync(actor, number, page);
+            }),
+            ("wallet", async () =>
+            {
+                await wallets.OfAsync(actor, id);
+                await wallets.TopUpsAsync(actor, id);
+                await Of<WalletTransactions>().ListAsync(actor, new WalletTransactionFilter { MemberNumber = number }, new PageRequest { Size = 10 });
+            }),
+            ("points", async () =>
+            {
+                await points.SummaryAsync(actor, id);
+                await points.ListAsync(actor, new PointsTransactionFilter { MemberId = id }, page);
+                await points.CountAsync(actor, new PointsTransactionFilter { MemberId = id });
+            }),
+            ("coupons", async () =>
+            {
+                await Of<CouponDefinitions>().ChoicesAsync(actor);
+                await Of<IssuedCoupons>().ListAsync(actor, new IssuedCouponFilter { MemberId = id }, page);
+                await Of<IssuedCoupons>().CountAsync(actor, new IssuedCouponFilter { MemberId = id });
+            }),
+            ("orders", () => pages.OrdersAsync(actor, id, page)),
+            ("tags and segments", async () =>
+            {
+                await Of<MemberTagList>().OfAsync(actor, id);
+                await Of<MemberSegments>().OfAsync(actor, id);
+            }),
+            ("consents", async () =>
+            {
+                await Of<Consents>().StatesAsync(actor, id);
+                await Of<Suppressions>().OfMemberAsync(actor, id);
+                await Of<Consents>().HistoryAsync(actor, id, page);
+            }),
+            ("messages", async () =>
+            {
+                await Of<MessageLog>().ListAsync(actor, new MessageFilter { MemberId = id }, page);
+                await Of<MessageLog>().CountAsync(actor, new MessageFilter { MemberId = id });
+            }),
+            ("timeline", () => Of<MemberTimeline>().ListAsync(actor, id)),
+            ("audit", () => pages.HistoryAsync(actor, id, page)),
+        ];
     }
 }

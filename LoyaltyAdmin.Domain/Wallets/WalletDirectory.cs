@@ -70,8 +70,9 @@ public sealed class WalletDirectory(LoyaltyDatabase database, AccessControl acce
                                TopUp = topUp,
                                account.Currency,
                                Store = store.Name,
-                               Left = db.LedgerLots.Where(lot => db.LedgerLotMovements.Any(m => m.TransactionId == topUp.TransactionId && m.LotId == lot.Id)).Sum(lot => lot.Remaining),
-                               PrincipalLeft = db.LedgerLots.Where(lot => lot.Kind == LotKind.Principal && db.LedgerLotMovements.Any(m => m.TransactionId == topUp.TransactionId && m.LotId == lot.Id)).Sum(lot => lot.Remaining),
+                               // From its movements to their lots, each opened by it: the other way round every lot of every member is looked at.
+                               Left = (from m in db.LedgerLotMovements where m.TransactionId == topUp.TransactionId join lot in db.LedgerLots on m.LotId equals lot.Id select lot.Remaining).Sum(),
+                               PrincipalLeft = (from m in db.LedgerLotMovements where m.TransactionId == topUp.TransactionId join lot in db.LedgerLots on m.LotId equals lot.Id where lot.Kind == LotKind.Principal select lot.Remaining).Sum(),
                            }).Take(MostTopUps).ToListAsync(cancel);
 
         return [.. found.Select(row =>

@@ -23,25 +23,20 @@ internal sealed class PostgreSqlLedgerSql : LedgerSql
 
     /// <summary>One statement, one round trip: the row lock is held no longer than the statement runs.</summary>
     public override Task<PostingRow> PostAsync(DbConnection connection, DbTransaction? transaction, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel) =>
-        PostAsync(connection, transaction, posting, legs, parts: null, cancel);
+        PostAsync(connection, transaction, posting, legs, parts: [], cancel);
 
     /// <summary>
     /// A payment from lots in two round trips: the lots are read and chosen before, and the one statement that posts holds only if the account did not
-    /// move since (every move of a lot counts up its account's sequence). Nothing posted: the lots do not cover it, or somebody came between; then they
-    /// are to be chosen while the account is held.
+    /// move since (every move of a lot counts up its account's sequence). Null: the lots do not cover it; then they are to be looked at while the account is held.
     /// </summary>
-    public async Task<PostingRow> TakeAsync(DbConnection connection, Posting posting, LotChange.Take take, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
+    public async Task<ChosenLots?> ChooseAsync(DbConnection connection, Posting posting, LotChange.Take take, CancellationToken cancel)
     {
         var (sequence, lots) = await ReadLotsAsync(connection, posting.AccountId, cancel);
         var parts = LotAllocation.Take(lots, take, -posting.Amount, posting.At, new HashSet<long>());
-        if (parts.Sum(part => part.Amount) != -posting.Amount || (posting.ExpectedSequence ?? sequence) != sequence)
-        {
-            return default;
-        }
 
-        var row = await PostAsync(connection, transaction: null, posting with { ExpectedSequence = sequence }, legs, parts, cancel);
-
-        return row with { Principal = PrincipalOf(lots, parts) };
+        return parts.Sum(part => part.Amount) == -posting.Amount && (posting.ExpectedSequence ?? sequence) == sequence
+            ? new ChosenLots(posting with { ExpectedSequence = sequence }, parts, PrincipalOf(lots, parts))
+            : null;
     }
 
     private async Task<(long Sequence, List<OpenLot> Lots)> ReadLotsAsync(DbConnection connection, long account, CancellationToken cancel)
@@ -70,7 +65,8 @@ internal sealed class PostgreSqlLedgerSql : LedgerSql
         return await reader.ReadAsync(cancel) ? new PostingRow(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)) : default;
     }
 
-    private async Task<PostingRow> PostAsync(DbConnection connection, DbTransaction? transaction, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, List<(long LotId, long Amount)>? parts, CancellationToken cancel)
+    /// <summary>As above; takes the parts from their lots where there are any.</summary>
+    public async Task<PostingRow> PostAsync(DbConnection connection, DbTransaction? transaction, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, IReadOnlyList<(long LotId, long Amount)> parts, CancellationToken cancel)
     {
         await using var command = connection.CreateCommand();
         command.Transaction = transaction;
@@ -86,7 +82,7 @@ internal sealed class PostgreSqlLedgerSql : LedgerSql
             posted AS (INSERT INTO "LedgerTransactions" ({TransactionColumns})
                 SELECT {TransactionValues}, account."Balance", account."LastSequence" FROM account RETURNING "Id", "BalanceAfter", "Sequence")
             {entries}
-            {(parts is null ? "" : TakeFromLots)}
+            {(parts.Count == 0 ? "" : TakeFromLots)}
             SELECT "Id", "BalanceAfter", "Sequence" FROM posted
             """;
         AddParameters(command, posting);
@@ -96,7 +92,7 @@ internal sealed class PostgreSqlLedgerSql : LedgerSql
             Add(command, $"@LegAmount{i}", legs[i].Amount);
         }
 
-        if (parts is not null)
+        if (parts.Count > 0)
         {
             Add(command, "@Lots", parts.Select(part => part.LotId).ToArray());
             Add(command, "@Taken", parts.Select(part => part.Amount).ToArray());
@@ -159,3 +155,6 @@ internal sealed class PostgreSqlLedgerSql : LedgerSql
 
     protected override object Instant(DateTimeOffset at) => at.ToUniversalTime();
 }
+
+/// <summary>What a payment takes from which lot, chosen before the account is held: the posting's sequence says that it still holds.</summary>
+internal sealed record ChosenLots(Posting Posting, IReadOnlyList<(long LotId, long Amount)> Parts, long Principal);

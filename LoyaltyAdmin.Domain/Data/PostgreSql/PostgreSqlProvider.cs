@@ -12,6 +12,7 @@ public sealed class PostgreSqlProvider(string connectionString) : DatabaseProvid
     public override string Name => "PostgreSql";
 
     private readonly PostgreSqlLedgerSql ledgerSql = new();
+    private readonly PostgreSqlSharedPostings shared = new(connectionString);
 
     internal override LedgerSql LedgerSql => ledgerSql;
 
@@ -33,36 +34,62 @@ public sealed class PostgreSqlProvider(string connectionString) : DatabaseProvid
 
     internal override async Task<PostingRow> PostAloneAsync(LoyaltyDatabase database, Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, CancellationToken cancel)
     {
-        // A connection of the same pool without a context around it: statements need no model.
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancel);
         if (!posting.IsCompound)
         {
-            return await ledgerSql.PostAsync(connection, transaction: null, posting, legs, cancel);
+            return await PostAsync(posting, legs, [], cancel);
         }
 
-        if (posting is { Lots: LotChange.Take { FirstOf: null } take, ReversesId: null, News: null, AllowsDebt: false } && await ledgerSql.TakeAsync(connection, posting, take, legs, cancel) is { TransactionId: > 0 } taken)
+        if (posting is { Lots: LotChange.Take { FirstOf: null } take, ReversesId: null, News: null, AllowsDebt: false } && await ChooseAsync(posting, take, cancel) is { } chosen
+            && await PostAsync(chosen.Posting, legs, chosen.Parts, cancel) is { TransactionId: > 0 } taken)
         {
-            return taken;
+            return taken with { Principal = chosen.Principal };
         }
 
-        return await LedgerSql.PostWithCaptureAsync(connection, posting, legs, cancel);
+        await using var connection = await OpenAsync(cancel);
+
+        return await ledgerSql.PostWithCaptureAsync(connection, posting, legs, cancel);
+    }
+
+    private Task<PostingRow> PostAsync(Posting posting, IReadOnlyList<(long AccountId, long Amount)> legs, IReadOnlyList<(long LotId, long Amount)> parts, CancellationToken cancel)
+    {
+        return PostgreSqlSharedPostings.Takes(posting, legs) ? shared.RunAsync(posting, legs, parts, AloneAsync, cancel) : AloneAsync();
+
+        async Task<PostingRow> AloneAsync()
+        {
+            await using var connection = await OpenAsync(cancel);
+
+            return await ledgerSql.PostAsync(connection, transaction: null, posting, legs, parts, cancel);
+        }
+    }
+
+    private async Task<ChosenLots?> ChooseAsync(Posting posting, LotChange.Take take, CancellationToken cancel)
+    {
+        await using var connection = await OpenAsync(cancel);
+
+        return await ledgerSql.ChooseAsync(connection, posting, take, cancel);
+    }
+
+    // A connection of the same pool without a context around it: statements need no model.
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancel)
+    {
+        var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(cancel);
+
+        return connection;
     }
 
     internal override bool RedeemsCoupons => true;
 
     internal override async Task<long?> RedeemCouponAsync(LoyaltyDatabase database, CouponRedemption redemption, CouponPlace? place, CancellationToken cancel)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancel);
+        await using var connection = await OpenAsync(cancel);
 
         return await ledgerSql.RedeemCouponAsync(connection, redemption, place, cancel) is > 0 and var id ? id : null;
     }
 
     internal override async Task<T?> FindRowAsync<T>(LoyaltyDatabase database, string statement, (string Name, object Value)[] values, Func<DbDataReader, T> read, CancellationToken cancel) where T : class
     {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancel);
+        await using var connection = await OpenAsync(cancel);
 
         return await FindRowAsync(connection, statement, values, read, cancel);
     }

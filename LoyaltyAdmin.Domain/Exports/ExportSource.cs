@@ -42,12 +42,15 @@ internal sealed record ExportWriting(XlsxWriter Workbook, LoyaltyDbContext Db, G
     public async Task<long> AddSheetAsync<TRow>(Sheet<TRow> sheet, long rows, IAsyncEnumerable<TRow> source, CancellationToken cancel, params string[] more)
     {
         var writer = await Workbook.AddSheetAsync(sheet, Heading.Layout(rows, more), cancel);
-        await foreach (var row in source.WithCancellation(cancel))
+        await foreach (var chunk in source.InChunksAsync(cancel))
         {
-            await writer.WriteAsync(row, cancel);
-            if (writer.Count % ProgressEvery == 0)
+            foreach (var row in chunk)
             {
-                await Progressed(writer.Count);
+                await writer.WriteAsync(row, cancel);
+                if (writer.Count % ProgressEvery == 0)
+                {
+                    await Progressed(writer.Count);
+                }
             }
         }
 

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LoyaltyAdmin.Domain.Imports;
 
 /// <summary>
-/// The dry run: reads a checked file row by row and keeps each with its verdict, sealed. Reading and writing run side by side, 500 rows to a
+/// The dry run: reads a checked file row by row and keeps each with its verdict, sealed. Reading and writing run side by side, 100 rows to a
 /// transaction (more where writers run side by side), so that tills are never kept waiting and memory stays flat.
 /// </summary>
 internal sealed class ImportStaging<TRow, TReady>(ImportTools tools, ImportDefinition<TRow, TReady> definition) where TRow : class

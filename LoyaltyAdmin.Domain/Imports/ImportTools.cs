@@ -24,8 +24,8 @@ public sealed class ImportTools(LoyaltyDatabase database, AccessControl access, 
 
     internal TimeProvider Clock => clock;
 
-    // One writer at a time: everybody waits for a chunk. Where writers run side by side nobody does, and round trips count.
-    internal int ChunkRows => database.Provider.WriteGate is null ? 2_000 : 500;
+    // One writer at a time: every till waits for the chunk that is being written. Where writers run side by side nobody does, and round trips count.
+    internal int ChunkRows => database.Provider.WriteGate is null ? 2_000 : 100;
 
     internal ImportDefinition Of(ImportKind kind) => definitions[kind];
 

@@ -89,7 +89,7 @@ public abstract class GiftCardImportRecoveryTests(DatabaseKind kind) : DatabaseT
 
         var cancelled = await Imports.GetAsync(finance, import.Id);
         cancelled.Status.ShouldBe(ImportStatus.Cancelled);
-        cancelled.AppliedRows.ShouldBeInRange(500, 1_200);
+        cancelled.AppliedRows.ShouldBeInRange(100, 1_200);
         (await VisibleAsync()).ShouldBe(0);
         (await Db.ReadAsync(db => db.LedgerAccounts.SumAsync(account => account.Balance))).ShouldBe(0);
         await Should.ThrowAsync<NotFoundException>(() => SpendAsync(file.Numbers[0], 10));

@@ -86,7 +86,15 @@ public sealed class SqliteProvider : DatabaseProvider, IAsyncDisposable, IDispos
     internal override async Task<IDbContextTransaction> BeginSnapshotAsync(LoyaltyDbContext db, CancellationToken cancel)
     {
         await db.Database.OpenConnectionAsync(cancel);
-        var transaction = ((SqliteConnection)db.Database.GetDbConnection()).BeginTransaction(deferred: true);
+        var connection = (SqliteConnection)db.Database.GetDbConnection();
+        await using (var command = connection.CreateCommand())
+        {
+            // A report or an export sorts and groups as many rows as there are: in memory they would cost hundreds of bytes each, in a file nothing.
+            command.CommandText = "PRAGMA temp_store=FILE";
+            await command.ExecuteNonQueryAsync(cancel);
+        }
+
+        var transaction = connection.BeginTransaction(deferred: true);
 
         return (await db.Database.UseTransactionAsync(transaction, cancel))!;
     }

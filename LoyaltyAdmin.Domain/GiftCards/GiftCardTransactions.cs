@@ -96,10 +96,14 @@ public sealed class GiftCardTransactions(LoyaltyDatabase database, AccessControl
             .Where(t => filter.Channel == null || t.Channel == filter.Channel)
             .Where(t => string.IsNullOrEmpty(filter.Currency) || t.Currency == filter.Currency)
             .Where(t => filter.TransactionId == null || t.Id == filter.TransactionId)
-            .Where(t => string.IsNullOrEmpty(filter.OrderNumber) || t.OrderNumber == filter.OrderNumber)
             .Where(t => string.IsNullOrEmpty(by) || t.ActorName.ToLower().Contains(by))
             .Where(t => string.IsNullOrEmpty(reason) || t.Reason!.ToLower().Contains(reason));
         found = ByAmounts(ByType(ByDays(found, filter), filter.Type), filter);
+        if (Inputs.Clean(filter.OrderNumber) is { } order)
+        {
+            found = found.Where(t => t.OrderNumber == order);
+        }
+
         if (filter.CardId is { } cardId)
         {
             found = found.Where(t => db.GiftCards.Where(c => c.Id == cardId).Select(c => c.AccountId).Contains(t.AccountId));

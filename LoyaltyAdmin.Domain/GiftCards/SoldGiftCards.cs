@@ -64,6 +64,8 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
     /// <summary>Shorter texts are looked for at the beginning of the buyer's name only.</summary>
     private const int ShortestSearch = 3;
 
+    private const string ByExpiry = "ExpiresAt";
+
     // A card and its account have one number in common, and both tables are in its order: whichever the filter starts from, an index gives the list its order.
     public static SortColumns<CardAccount> Sorts { get; } = WithColumns(new SortColumns<CardAccount>(x => x.Card.AccountId, same: x => x.Account.Id));
 
@@ -76,7 +78,7 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
         .By("SoldOn", x => x.Card.SoldOn)
         .By("Balance", x => x.Account.Balance)
         .By("FaceValue", x => x.Card.FaceValue)
-        .By("ExpiresAt", x => x.Account.UsableUntil ?? DateTimeOffset.MaxValue);
+        .By(ByExpiry, x => x.Account.UsableUntil ?? DateTimeOffset.MaxValue);
 
     /// <summary>One page, newest first by default.</summary>
     /// <param name="storeView">The header's store switch; null: Group View.</param>
@@ -85,7 +87,14 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
     {
         var grant = await access.DemandAsync(actor, Permission.GiftCardsRead, cancel: cancel);
         await using var db = await database.ReadAsync(cancel);
-        var found = await Filtered(db, grant, filter, storeView).ToPageAsync(page, SortsFor(filter), Row(db), cancel);
+        var cards = Filtered(db, grant, filter, storeView);
+        if (page.Sort == ByExpiry)
+        {
+            // Said for the index, which leaves out points and wallets.
+            cards = cards.Where(x => x.Account.Kind == AccountKind.GiftCard);
+        }
+
+        var found = await cards.ToPageAsync(page, SortsFor(filter, page), Row(db), cancel);
 
         return grant.May(Permission.BuyersReveal) ? found : found with { Rows = [.. found.Rows.Select(WithMaskedBuyer)] };
     }
@@ -244,8 +253,8 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
         return cards.Where(x => ids.Contains(x.Card.Id));
     }
 
-    private static SortColumns<CardAccount> SortsFor(SoldGiftCardFilter filter) =>
-        filter.Status is not null ? sortsByAccount : Inputs.Clean(filter.Buyer) is { Length: >= ShortestSearch } ? sortsByCard : Sorts;
+    private static SortColumns<CardAccount> SortsFor(SoldGiftCardFilter filter, PageRequest page) =>
+        filter.Status is not null || page.Sort == ByExpiry ? sortsByAccount : Inputs.Clean(filter.Buyer) is { Length: >= ShortestSearch } ? sortsByCard : Sorts;
 
     // “Not open” is said as well: it is the condition of the index.
     private static IQueryable<CardAccount> ByStatus(IQueryable<CardAccount> cards, GiftCardStatus? status) => status switch

@@ -1932,3 +1932,12 @@ VALUES (N'20261123044737_PortalGuards', N'10.0.14');
 COMMIT;
 GO
 
+BEGIN TRANSACTION;
+CREATE INDEX [IX_LedgerTransactions_OrderNumber_Id] ON [LedgerTransactions] ([OrderNumber], [Id]) WHERE "OrderNumber" IS NOT NULL;
+
+INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+VALUES (N'20261123085212_ListIndexes', N'10.0.14');
+
+COMMIT;
+GO
+

@@ -1939,3 +1939,13 @@ VALUES ('20261123044737_PortalGuards', '10.0.14');
 
 COMMIT;
 
+BEGIN TRANSACTION;
+CREATE INDEX "IX_LedgerTransactions_OrderNumber_Id" ON "LedgerTransactions" ("OrderNumber", "Id") WHERE "OrderNumber" IS NOT NULL;
+
+CREATE INDEX "IX_LedgerAccounts_Expiry" ON "LedgerAccounts" (COALESCE("UsableUntil", 3155378975999999999), "Id") WHERE "Kind" = 'GiftCard';
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261123085158_ListIndexes', '10.0.14');
+
+COMMIT;
+

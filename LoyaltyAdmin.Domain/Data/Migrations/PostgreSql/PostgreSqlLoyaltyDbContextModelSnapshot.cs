@@ -2637,6 +2637,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
 
                     b.HasIndex("BusinessDay", "Id");
 
+                    b.HasIndex("OrderNumber", "Id")
+                        .HasFilter("\"OrderNumber\" IS NOT NULL");
+
                     b.HasIndex("Source", "IdempotencyKey")
                         .IsUnique();
 

@@ -2643,6 +2643,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
 
                     b.HasIndex("BusinessDay", "Id");
 
+                    b.HasIndex("OrderNumber", "Id")
+                        .HasFilter("\"OrderNumber\" IS NOT NULL");
+
                     b.HasIndex("Source", "IdempotencyKey")
                         .IsUnique();
 

@@ -2550,6 +2550,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
 
                     b.HasIndex("BusinessDay", "Id");
 
+                    b.HasIndex("OrderNumber", "Id")
+                        .HasFilter("\"OrderNumber\" IS NOT NULL");
+
                     b.HasIndex("Source", "IdempotencyKey")
                         .IsUnique();
 

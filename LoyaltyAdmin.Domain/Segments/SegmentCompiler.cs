@@ -36,15 +36,33 @@ public sealed class SegmentCompiler(DatabaseProvider provider, GroupCalendar cal
             return db.Members.Where(Compile(rule, context, forOne: false)).Select(m => m.Id);
         }
 
-        var inactive = db.Members.Where(m => EF.Constant(otherThanActive).Contains(m.Status)).Select(m => m.Id);
+        var inactive = Inactive(db);
 
         return provider.FindsSetsOnce ? set.Where(id => !inactive.Contains(id)) : set.Where(id => !inactive.Any(other => other == id));
     }
 
+    /// <summary>How many members the rule finds. A set that decides alone is counted as it is, an index range at best, and those who are not active are taken off.</summary>
+    /// <exception cref="RuleViolationException">The rule leads back to itself, or to a segment that is gone.</exception>
+    public async Task<int> CountAsync(LoyaltyDbContext db, SegmentRule rule, CancellationToken cancel = default)
+    {
+        var context = await ContextAsync(db, [rule], cancel);
+        if (Pieces.OneSet(Compile(rule, context, [])) is not { } set)
+        {
+            return await db.Members.Where(Compile(rule, context, forOne: false)).CountAsync(cancel);
+        }
+
+        var inactive = Inactive(db);
+        await using var moment = db.Database.CurrentTransaction is null ? await provider.BeginSnapshotAsync(db, cancel) : null;
+
+        return await set.CountAsync(cancel) - await set.Where(id => inactive.Contains(id)).CountAsync(cancel);
+    }
+
     /// <summary>How many of the members a caller sees the rule finds.</summary>
     internal async Task<int> CountAsync(LoyaltyDbContext db, Grant grant, SegmentRule rule, CancellationToken cancel = default) => grant.Stores.Kind == StoreScopeKind.All
-        ? await (await MemberIdsAsync(db, rule, cancel)).CountAsync(cancel)
+        ? await CountAsync(db, rule, cancel)
         : await MemberQueries.Members(db, grant).Where(await CompileAsync(db, rule, cancel: cancel)).CountAsync(cancel);
+
+    private static IQueryable<long> Inactive(LoyaltyDbContext db) => db.Members.Where(m => EF.Constant(otherThanActive).Contains(m.Status)).Select(m => m.Id);
 
     /// <summary>The members a rule finds that asks for no other segment, as seen from a day that is already known.</summary>
     public IQueryable<Member> Members(LoyaltyDbContext db, SegmentRule rule, GroupDay day) =>

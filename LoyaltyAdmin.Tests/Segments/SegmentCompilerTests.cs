@@ -39,6 +39,7 @@ public abstract class SegmentCompilerTests(DatabaseKind kind) : DatabaseTest(kin
             await using var db = await Db.ReadAsync();
             var expected = plain.Find(rule);
 
+            (await Db.Get<SegmentCompiler>().CountAsync(db, rule)).ShouldBe(expected.Count, Said(rule));
             (await (await Db.Get<SegmentCompiler>().MemberIdsAsync(db, rule)).OrderBy(id => id).ToListAsync()).ShouldBe(expected, Said(rule));
             (await (await Db.Get<SegmentCompiler>().MembersAsync(db, rule)).Select(m => m.Id).OrderBy(id => id).ToListAsync()).ShouldBe(expected, Said(rule));
             (await db.Members.Where(await Db.Get<SegmentCompiler>().CompileAsync(db, rule, forOne: true)).Select(m => m.Id).OrderBy(id => id).ToListAsync()).ShouldBe(expected, Said(rule));

@@ -50,7 +50,17 @@ internal sealed class SegmentWorld(LoyaltyDatabase database, PurchaseSummaries s
             await database.WriteAsync(Actor.System, db => summaries.RewriteAsync(db, ids));
         }
 
-        await ExecuteAsync("ANALYZE");
+        if (IsSqlite)
+        {
+            await ExecuteAsync("ANALYZE");
+
+            return;
+        }
+
+        // As autovacuum leaves a database that was not made a minute ago; it may not run in a transaction.
+        await using var db = await database.ReadAsync();
+        db.Database.SetCommandTimeout(TimeSpan.FromMinutes(10));
+        await db.Database.ExecuteSqlRawAsync("VACUUM ANALYZE");
     }
 
     /// <summary>The lapsing rule of the journey document, from the orders themselves.</summary>

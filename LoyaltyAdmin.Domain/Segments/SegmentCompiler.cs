@@ -28,9 +28,32 @@ public sealed class SegmentCompiler(DatabaseProvider provider, GroupCalendar cal
     /// few as they are, are taken out of it.
     /// </summary>
     /// <exception cref="RuleViolationException">The rule leads back to itself, or to a segment that is gone.</exception>
-    public async Task<IQueryable<long>> MemberIdsAsync(LoyaltyDbContext db, SegmentRule rule, CancellationToken cancel = default)
+    public async Task<IQueryable<long>> MemberIdsAsync(LoyaltyDbContext db, SegmentRule rule, CancellationToken cancel = default) => MemberIds(rule, await ContextAsync(db, [rule], cancel));
+
+    /// <summary>How many members the rule finds.</summary>
+    /// <exception cref="RuleViolationException">The rule leads back to itself, or to a segment that is gone.</exception>
+    public async Task<int> CountAsync(LoyaltyDbContext db, SegmentRule rule, CancellationToken cancel = default)
     {
         var context = await ContextAsync(db, [rule], cancel);
+        if (!provider.FindsSetsOnce || Pieces.OneSet(Compile(rule, context, [])) is not { } set)
+        {
+            return await MemberIds(rule, context).CountAsync(cancel);
+        }
+
+        // SQLite counts a range of an index without a look at its entries, and finds the few by the key of the set.
+        var inactive = Inactive(db);
+
+        return await set.CountAsync(cancel) - await set.Where(id => inactive.Contains(id)).CountAsync(cancel);
+    }
+
+    /// <summary>How many of the members a caller sees the rule finds.</summary>
+    internal async Task<int> CountAsync(LoyaltyDbContext db, Grant grant, SegmentRule rule, CancellationToken cancel = default) => grant.Stores.Kind == StoreScopeKind.All
+        ? await CountAsync(db, rule, cancel)
+        : await MemberQueries.Members(db, grant).Where(await CompileAsync(db, rule, cancel: cancel)).CountAsync(cancel);
+
+    private IQueryable<long> MemberIds(SegmentRule rule, RuleContext context)
+    {
+        var db = context.Db;
         if (Pieces.OneSet(Compile(rule, context, [])) is not { } set)
         {
             return db.Members.Where(Compile(rule, context, forOne: false)).Select(m => m.Id);
@@ -40,27 +63,6 @@ public sealed class SegmentCompiler(DatabaseProvider provider, GroupCalendar cal
 
         return provider.FindsSetsOnce ? set.Where(id => !inactive.Contains(id)) : set.Where(id => !inactive.Any(other => other == id));
     }
-
-    /// <summary>How many members the rule finds. A set that decides alone is counted as it is, an index range at best, and those who are not active are taken off.</summary>
-    /// <exception cref="RuleViolationException">The rule leads back to itself, or to a segment that is gone.</exception>
-    public async Task<int> CountAsync(LoyaltyDbContext db, SegmentRule rule, CancellationToken cancel = default)
-    {
-        var context = await ContextAsync(db, [rule], cancel);
-        if (Pieces.OneSet(Compile(rule, context, [])) is not { } set)
-        {
-            return await db.Members.Where(Compile(rule, context, forOne: false)).CountAsync(cancel);
-        }
-
-        var inactive = Inactive(db);
-        await using var moment = db.Database.CurrentTransaction is null ? await provider.BeginSnapshotAsync(db, cancel) : null;
-
-        return await set.CountAsync(cancel) - await set.Where(id => inactive.Contains(id)).CountAsync(cancel);
-    }
-
-    /// <summary>How many of the members a caller sees the rule finds.</summary>
-    internal async Task<int> CountAsync(LoyaltyDbContext db, Grant grant, SegmentRule rule, CancellationToken cancel = default) => grant.Stores.Kind == StoreScopeKind.All
-        ? await CountAsync(db, rule, cancel)
-        : await MemberQueries.Members(db, grant).Where(await CompileAsync(db, rule, cancel: cancel)).CountAsync(cancel);
 
     private static IQueryable<long> Inactive(LoyaltyDbContext db) => db.Members.Where(m => EF.Constant(otherThanActive).Contains(m.Status)).Select(m => m.Id);
 

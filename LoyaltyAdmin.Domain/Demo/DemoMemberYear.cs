@@ -175,6 +175,7 @@ internal sealed class DemoMemberYear(IServiceProvider services, SimulatedClock c
             Member = shopper is null ? null : new MemberReference(Number: shopper.MemberNumber),
             StoreCode = store.Code,
             Channel = isOnline ? Channel.Online : Channel.Pos,
+            SalesChannel = isOnline ? "web" : "till",
             Currency = "USD",
             PlacedAt = at,
             Total = total,

@@ -48,6 +48,9 @@ public sealed class Order
 
     public required Channel Channel { get; set; }
 
+    /// <summary>The sales channel the source named; null: POS or ONLINE was all it said.</summary>
+    public long? SalesChannelId { get; set; }
+
     public required string Currency { get; set; }
 
     /// <summary>UTC.</summary>
@@ -179,7 +182,9 @@ internal sealed class OrderConfiguration : IEntityTypeConfiguration<Order>
         order.HasIndex(o => o.ImportId);
         order.HasIndex(o => o.PointsDueAt).HasFilter("\"PointsDueAt\" IS NOT NULL");
         order.HasOne<Member>().WithMany().HasForeignKey(o => o.MemberId).OnDelete(DeleteBehavior.Restrict);
+        order.HasIndex(o => new { o.SalesChannelId, o.Id }).HasFilter("\"SalesChannelId\" IS NOT NULL");
         order.HasOne<Store>().WithMany().HasForeignKey(o => o.StoreId).OnDelete(DeleteBehavior.Restrict);
+        order.HasOne<SalesChannel>().WithMany().HasForeignKey(o => o.SalesChannelId).OnDelete(DeleteBehavior.Restrict);
     }
 }
 

@@ -25,7 +25,7 @@ internal sealed partial class OrderBatch(LoyaltyDbContext db, LoyaltyDatabase da
         new("Currency", BulkType.Text), new("PlacedAt", BulkType.Instant), new("PaidAt", BulkType.Instant), new("BusinessDay", BulkType.Day), new("Total", BulkType.Decimal),
         new("Discount", BulkType.Decimal), new("Refunded", BulkType.Decimal), new("Revenue", BulkType.Decimal), new("GroupRevenue", BulkType.Decimal), new("IsPurchase", BulkType.Boolean),
         new("Status", BulkType.Text), new("Payments", BulkType.Text), new("SourceChangedAt", BulkType.Instant), new("ContentHash", BulkType.Bytes), new("RecordedAt", BulkType.Instant),
-        new("ImportId", BulkType.Long), new("PointsDueAt", BulkType.Instant),
+        new("ImportId", BulkType.Long), new("PointsDueAt", BulkType.Instant), new("SalesChannelId", BulkType.Long),
     ];
 
     private static readonly BulkColumn[] lineColumns =
@@ -52,6 +52,12 @@ internal sealed partial class OrderBatch(LoyaltyDbContext db, LoyaltyDatabase da
         await ReadKnownAsync(items, cancel);
         var stores = await db.Stores.AsNoTracking().ToDictionaryAsync(store => store.Code, StringComparer.OrdinalIgnoreCase, cancel);
         items.ForEach(item => FindStore(item, stores));
+        if (items.Exists(item => item.Delivery.SalesChannel is not null))
+        {
+            var channels = await db.SalesChannels.AsNoTracking().ToDictionaryAsync(channel => channel.Code, StringComparer.Ordinal, cancel);
+            items.ForEach(item => item.Come(channels));
+        }
+
         var buyers = new OrderMembers(db, database.Provider, clock);
         await FindMembersAsync(items, buyers, cancel);
 
@@ -167,7 +173,8 @@ internal sealed partial class OrderBatch(LoyaltyDbContext db, LoyaltyDatabase da
             Purchases.Changing(before);
         }
 
-        (order.Kind, order.MemberId, order.StoreId, order.Channel, order.Currency) = (delivery.Kind, item.Buyer?.Id, item.Store!.Id, delivery.Channel, delivery.Currency);
+        (order.Kind, order.MemberId, order.StoreId, order.Currency) = (delivery.Kind, item.Buyer?.Id, item.Store!.Id, delivery.Currency);
+        (order.Channel, order.SalesChannelId) = (item.Channel, item.SalesChannel?.Id);
         (order.PlacedAt, order.PaidAt, order.BusinessDay) = (delivery.PlacedAt, delivery.PaidAt, item.Store.Zone.DayOf(delivery.PaidAt ?? delivery.PlacedAt));
         (order.Total, order.Discount, order.Payments) = (delivery.Total, delivery.Discount, delivery.Payments);
         (order.SourceChangedAt, order.ContentHash, order.RecordedAt) = (delivery.ChangedAt, item.Hash, now);
@@ -240,6 +247,6 @@ internal sealed partial class OrderBatch(LoyaltyDbContext db, LoyaltyDatabase da
     private static object?[] Values(Order o) =>
     [
         o.Source, o.Number, o.Kind.ToString(), o.MemberId, o.StoreId, o.Channel.ToString(), o.Currency, o.PlacedAt, o.PaidAt, o.BusinessDay, o.Total, o.Discount, o.Refunded, o.Revenue,
-        o.GroupRevenue, o.IsPurchase, o.Status.ToString(), JsonSerializer.Serialize(o.Payments, Json.Options), o.SourceChangedAt, o.ContentHash, o.RecordedAt, o.ImportId, o.PointsDueAt,
+        o.GroupRevenue, o.IsPurchase, o.Status.ToString(), JsonSerializer.Serialize(o.Payments, Json.Options), o.SourceChangedAt, o.ContentHash, o.RecordedAt, o.ImportId, o.PointsDueAt, o.SalesChannelId,
     ];
 }

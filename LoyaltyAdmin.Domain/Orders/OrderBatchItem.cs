@@ -30,6 +30,12 @@ internal sealed partial class OrderBatch
         public IEnumerable<OrderRefund> Counted => Refunds.Where(refund => OrderRefunds.IsIn(refund, Delivery.Currency));
 
         public Store? Store { get; set; }
+
+        /// <summary>The sales channel it came through, if it names one.</summary>
+        public SalesChannel? SalesChannel { get; private set; }
+
+        public Channel Channel => SalesChannel?.CountsAs ?? Delivery.Channel!.Value;
+
         public OrderMembers.Buyer? Buyer { get; set; }
         public OrderEffect Effect { get; set; } = OrderEffect.Refused;
 
@@ -55,6 +61,18 @@ internal sealed partial class OrderBatch
                 Code ??= code;
                 errors.Add(new FieldError(field, sentence));
             }
+        }
+
+        /// <summary>Finds the sales channel it names: an enabled one, or the one it came through before.</summary>
+        public void Come(Dictionary<string, SalesChannel> channels)
+        {
+            if (Delivery.SalesChannel is not { } code)
+            {
+                return;
+            }
+
+            SalesChannel = channels.GetValueOrDefault(code) is { } named && (named.IsEnabled || named.Id == Known?.SalesChannelId) ? named : null;
+            Refuse(SalesChannel is null, "unknown_channel", nameof(OrderDelivery.Channel), SalesChannels.Unknown(code));
         }
 
         /// <summary>Holds the delivery against what is known. Equal content moves the time forward: an earlier change that comes late must not win.</summary>
@@ -83,7 +101,7 @@ internal sealed partial class OrderBatch
             Number = Delivery.Number,
             Kind = Delivery.Kind,
             StoreId = Store!.Id,
-            Channel = Delivery.Channel,
+            Channel = Channel,
             Currency = Delivery.Currency,
             PlacedAt = Delivery.PlacedAt,
             BusinessDay = default,

@@ -27,6 +27,7 @@ internal static class OrderChecks
         Source = order.Source.Trim().ToLowerInvariant(),
         Number = order.Number.Trim(),
         StoreCode = order.StoreCode.Trim(),
+        SalesChannel = Inputs.Clean(order.SalesChannel)?.ToLowerInvariant(),
         Currency = order.Currency.Trim().ToUpperInvariant(),
         PaidAt = order.Status == DeliveredStatus.Paid ? order.PaidAt ?? order.PlacedAt : order.PaidAt,
         Member = Normalise(order.Member),
@@ -50,7 +51,7 @@ internal static class OrderChecks
     {
         var errors = Names(new FieldErrors(), order.Source, order.Number)
             .Require(order.StoreCode.Length > 0, nameof(order.StoreCode), "Store is required.")
-            .Require(Enum.IsDefined(order.Channel), nameof(order.Channel), "The channel is POS or ONLINE.")
+            .Require(order.Channel is { } channel ? Enum.IsDefined(channel) : order.SalesChannel is not null, nameof(order.Channel), "The channel is POS, ONLINE or the code of a sales channel.")
             .Time(nameof(order.PlacedAt), order.PlacedAt, now)
             .Time(nameof(order.PaidAt), order.PaidAt ?? order.PlacedAt, now)
             .Time(nameof(order.ChangedAt), order.ChangedAt, now)
@@ -117,6 +118,11 @@ internal static class OrderChecks
         var text = new Fingerprint()
             .Add(order.Kind, order.Member?.Number, order.Member?.Phone, order.Member?.Email, order.Member?.CardNumber)
             .Add(order.StoreCode, order.Channel, order.Currency, order.PlacedAt, order.PaidAt, order.Status, order.Total, order.Discount);
+        if (order.SalesChannel is { } channel)
+        {
+            text.Add("channel", channel);
+        }
+
         foreach (var line in order.Lines)
         {
             text.Add("line", line.Kind, line.ProductCode, line.CategoryCode, line.Description, line.Quantity, line.UnitPrice, line.Discount);

@@ -40,7 +40,13 @@ public sealed record OrderDelivery
     public MemberReference? Member { get; init; }
 
     public required string StoreCode { get; init; }
-    public required Channel Channel { get; init; }
+
+    /// <summary>Null: what <see cref="SalesChannel"/> counts as.</summary>
+    public required Channel? Channel { get; init; }
+
+    /// <summary>The code of a sales channel (System Configuration).</summary>
+    public string? SalesChannel { get; init; }
+
     public required string Currency { get; init; }
     public required DateTimeOffset PlacedAt { get; init; }
 

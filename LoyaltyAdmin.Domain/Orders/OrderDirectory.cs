@@ -21,6 +21,9 @@ public sealed record OrderFilter
     public long? MemberId { get; init; }
     public long? StoreId { get; init; }
     public Channel? Channel { get; init; }
+
+    /// <summary>A sales channel by its code.</summary>
+    public string? SalesChannel { get; init; }
     public OrderStatus? Status { get; init; }
 
     /// <summary>Business days, inclusive.</summary>
@@ -40,7 +43,7 @@ public sealed record OrderFilter
 /// <summary>One line of the Orders list.</summary>
 public sealed record OrderRow(
     long Id, string Source, string Number, OrderKind Kind, long? MemberId, string? MemberNumber, string StoreName, string StoreCode, string TimeZone, Channel Channel, string Currency,
-    DateTimeOffset PlacedAt, DateTimeOffset? PaidAt, DateOnly BusinessDay, decimal Total, decimal Discount, decimal Refunded, decimal Revenue, OrderStatus Status)
+    DateTimeOffset PlacedAt, DateTimeOffset? PaidAt, DateOnly BusinessDay, decimal Total, decimal Discount, decimal Refunded, decimal Revenue, OrderStatus Status, string? SalesChannelCode, string? SalesChannel)
 {
     /// <summary>More was given back than the order was worth.</summary>
     public bool IsOverRefunded => OrderWorth.IsOverRefunded(Total, Refunded);
@@ -103,13 +106,14 @@ public sealed class OrderDirectory(LoyaltyDatabase database, AccessControl acces
     /// <summary>The orders a filter finds, as list, count and export see them.</summary>
     internal static async Task<IQueryable<Order>> FilteredAsync(LoyaltyDbContext db, Grant grant, OrderFilter filter, long? storeView, CancellationToken cancel)
     {
-        var (number, source, currency) = (Inputs.Clean(filter.Number), Inputs.Clean(filter.Source)?.ToLowerInvariant(), Inputs.Clean(filter.Currency));
+        var (number, source, currency, channel) = (Inputs.Clean(filter.Number), Inputs.Clean(filter.Source)?.ToLowerInvariant(), Inputs.Clean(filter.Currency), Inputs.Clean(filter.SalesChannel));
         var found = Visible(db, grant)
             .Where(o => storeView == null || o.StoreId == storeView)
             .Where(o => filter.StoreId == null || o.StoreId == filter.StoreId)
             .Where(o => number == null || o.Number == number)
             .Where(o => source == null || o.Source == source)
             .Where(o => filter.Channel == null || o.Channel == filter.Channel)
+            .Where(o => channel == null || db.SalesChannels.Any(c => c.Id == o.SalesChannelId && c.Code == channel))
             .Where(o => filter.Status == null || o.Status == filter.Status)
             .Where(o => filter.From == null || o.BusinessDay >= filter.From)
             .Where(o => filter.To == null || o.BusinessDay <= filter.To)
@@ -131,7 +135,8 @@ public sealed class OrderDirectory(LoyaltyDatabase database, AccessControl acces
     internal static Expression<Func<Order, OrderRow>> Row(LoyaltyDbContext db) => o => new OrderRow(
         o.Id, o.Source, o.Number, o.Kind, o.MemberId, db.Members.Where(m => m.Id == o.MemberId).Select(m => m.Number).FirstOrDefault(),
         db.Stores.Where(s => s.Id == o.StoreId).Select(s => s.Name).First(), db.Stores.Where(s => s.Id == o.StoreId).Select(s => s.Code).First(),
-        db.Stores.Where(s => s.Id == o.StoreId).Select(s => s.TimeZone).First(), o.Channel, o.Currency, o.PlacedAt, o.PaidAt, o.BusinessDay, o.Total, o.Discount, o.Refunded, o.Revenue, o.Status);
+        db.Stores.Where(s => s.Id == o.StoreId).Select(s => s.TimeZone).First(), o.Channel, o.Currency, o.PlacedAt, o.PaidAt, o.BusinessDay, o.Total, o.Discount, o.Refunded, o.Revenue, o.Status,
+        db.SalesChannels.Where(c => c.Id == o.SalesChannelId).Select(c => c.Code).FirstOrDefault(), db.SalesChannels.Where(c => c.Id == o.SalesChannelId).Select(c => c.Name).FirstOrDefault());
 
     /// <summary>The orders of the caller's stores; others do not exist for the caller, wherever they would show.</summary>
     internal static IQueryable<Order> Visible(LoyaltyDbContext db, Grant grant)

@@ -19,7 +19,7 @@ public sealed class OrderExport : ExportSource
         var filter = request.Orders ?? new();
         words.Add("Order number", filter.Number).Add("Source", filter.Source).Add("Member", filter.Member is { Length: > 0 } || filter.MemberId is not null ? "one member" : null);
         await words.StoreAsync("Store", filter.StoreId, cancel);
-        words.Add("Channel", filter.Channel?.Name()).Add("Status", filter.Status).Add("Currency", filter.Currency).Range("Business days", filter.From, filter.To)
+        words.Add("Channel", filter.Channel?.Name()).Add("Sales channel", filter.SalesChannel).Add("Status", filter.Status).Add("Currency", filter.Currency).Range("Business days", filter.From, filter.To)
             .Range("Total", filter.TotalFrom, filter.TotalTo).Add("Refunds", filter.OnlyOverRefunded ? "larger than the total" : null).Add("Import", filter.ImportId);
     }
 
@@ -61,6 +61,7 @@ public sealed class OrderExport : ExportSource
         .Text("Store", order => order.StoreName)
         .Text("Store Code", order => order.StoreCode, new() { Width = 12 })
         .Text("Channel", order => order.Channel.Name(), new() { Width = 10 })
+        .Text("Sales Channel", order => order.SalesChannel, new() { Width = 16 })
         .Text("Status", order => ExportWords.Text(order.Status), new() { Width = 16 })
         .Date("Business Day", order => order.BusinessDay)
         .DateTime("Placed At", order => order.PlacedAt)

@@ -72,7 +72,9 @@ internal sealed class OrderImport(OrderIngest ingest, TimeProvider clock) : Impo
 
         var stores = await db.Stores.ToListAsync(cancel);
 
-        return new OrderImportChecks(read, stores.Where(store => grant.Sees(store.Id)).ToDictionary(store => store.Code, StringComparer.OrdinalIgnoreCase), clock.GetUtcNow());
+        var channels = await db.SalesChannels.Where(channel => channel.IsEnabled).Select(channel => channel.Code).ToListAsync(cancel);
+
+        return new OrderImportChecks(read, stores.Where(store => grant.Sees(store.Id)).ToDictionary(store => store.Code, StringComparer.OrdinalIgnoreCase), channels.ToHashSet(StringComparer.Ordinal), clock.GetUtcNow());
     }
 
     public override async Task<ImportApply<ImportedOrder, ImportedOrder>> ApplierAsync(LoyaltyDbContext db, ImportJob job, CancellationToken cancel) =>

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LoyaltyAdmin.Domain.Orders;
 
 /// <summary>Understands the rows of one order file. A file without order numbers gets numbers made of content and occurrence, the same every time.</summary>
-internal sealed class OrderImportChecks(OrderImportSettings settings, IReadOnlyDictionary<string, Store> stores, DateTimeOffset now) : ImportChecks<ImportedOrder>
+internal sealed class OrderImportChecks(OrderImportSettings settings, IReadOnlyDictionary<string, Store> stores, IReadOnlySet<string> salesChannels, DateTimeOffset now) : ImportChecks<ImportedOrder>
 {
     private const int DigestLength = 12;
 
@@ -41,7 +41,8 @@ internal sealed class OrderImportChecks(OrderImportSettings settings, IReadOnlyD
             Phone = Text(row, OrderField.Phone),
             Email = Text(row, OrderField.Email),
             Store = Text(row, OrderField.Store) ?? settings.StoreCode,
-            Channel = channel is null ? settings.Channel : ChannelNames.Parse(channel) ?? settings.Channel,
+            Channel = ChannelNames.Parse(channel) ?? settings.Channel,
+            SalesChannel = ChannelNames.Parse(channel) is null ? channel?.ToLowerInvariant() : null,
             Currency = Text(row, OrderField.Currency)?.ToUpperInvariant() ?? settings.Currency,
             ProductCode = Text(row, OrderField.ProductCode),
             Description = Text(row, OrderField.Description),
@@ -49,6 +50,13 @@ internal sealed class OrderImportChecks(OrderImportSettings settings, IReadOnlyD
         if (!stores.TryGetValue(order.Store, out var store))
         {
             error(HeaderOf(OrderField.Store), "unknown_store", "There is no store of yours with this code.");
+
+            return null;
+        }
+
+        if (order.SalesChannel is { } named && !salesChannels.Contains(named))
+        {
+            error(HeaderOf(OrderField.Channel), "unknown_channel", SalesChannels.Unknown(named));
 
             return null;
         }

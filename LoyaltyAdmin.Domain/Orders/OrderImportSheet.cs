@@ -18,6 +18,10 @@ internal sealed record ImportedOrder
     public required Channel Channel { get; init; }
     public required string Currency { get; init; }
 
+    /// <summary>The code of the sales channel the file names instead of POS or ONLINE.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SalesChannel { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Quantity { get; init; }
 
@@ -49,7 +53,7 @@ internal static class OrderImportSheet
         .Text(HeaderOf(OrderField.Phone), order => order.Phone, new() { Example = "+1 212 555 0100", MaxLength = 40 })
         .Text(HeaderOf(OrderField.Email), order => order.Email, new() { Example = "jane@example.com", MaxLength = 254 })
         .Text(HeaderOf(OrderField.Store), order => order.Store, new() { Example = "NYC01", MaxLength = 20 })
-        .Text(HeaderOf(OrderField.Channel), order => order.Channel.Name(), new() { Example = "POS", AllowedValues = ["POS", "ONLINE"] })
+        .Text(HeaderOf(OrderField.Channel), order => order.SalesChannel ?? order.Channel.Name(), new() { Example = "POS", MaxLength = 40, Help = "POS, ONLINE or the code of a sales channel." })
         .Text(HeaderOf(OrderField.Currency), order => order.Currency, new() { Example = "USD", MaxLength = 3 })
         .Text(HeaderOf(OrderField.ProductCode), order => order.ProductCode, new() { Example = "MUG-01", MaxLength = 64 })
         .Text(HeaderOf(OrderField.Description), order => order.Description, new() { Example = "Mug", MaxLength = 200 });

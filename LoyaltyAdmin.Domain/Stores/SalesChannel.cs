@@ -5,12 +5,12 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace LoyaltyAdmin.Domain.Stores;
 
-/// <summary>A way the merchant sells, e.g. the till app or a delivery platform; each counts as POS or ONLINE in every rule.</summary>
+/// <summary>A way the merchant sells, e.g. the till app or a delivery platform; each counts as POS or ONLINE in every rule. Orders name it and are found by it.</summary>
 public sealed class SalesChannel : IAudited, IVersioned
 {
     public long Id { get; private set; }
 
-    /// <summary>How orders and the API name it; unique.</summary>
+    /// <summary>How orders and the API name it, in lower case; unique.</summary>
     public required string Code { get; set; }
 
     public required string Name { get; set; }

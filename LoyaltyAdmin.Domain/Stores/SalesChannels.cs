@@ -32,6 +32,16 @@ public sealed class SalesChannels(LoyaltyDatabase database, AccessControl access
         return await db.SalesChannels.ToPageAsync(page, sorts, c => new SalesChannelRow(c.Id, c.Code, c.Name, c.CountsAs, c.IsEnabled), cancel);
     }
 
+    /// <summary>Every sales channel orders may be found by, disabled ones included, by name.</summary>
+    [Requires(Permission.OrdersRead)]
+    public async Task<IReadOnlyList<SalesChannelRow>> ChoicesAsync(Actor actor, CancellationToken cancel = default)
+    {
+        await access.DemandAsync(actor, Permission.OrdersRead, cancel: cancel);
+        await using var db = await database.ReadAsync(cancel);
+
+        return await db.SalesChannels.OrderBy(c => c.Name).Select(c => new SalesChannelRow(c.Id, c.Code, c.Name, c.CountsAs, c.IsEnabled)).ToListAsync(cancel);
+    }
+
     [Requires(Permission.SettingsManage)]
     public async Task<SalesChannelForm> FormAsync(Actor actor, long id, CancellationToken cancel = default)
     {
@@ -49,9 +59,10 @@ public sealed class SalesChannels(LoyaltyDatabase database, AccessControl access
         new FieldErrors()
             .Text(nameof(form.Code), "Code", form.Code, 40, required: true)
             .Text(nameof(form.Name), "Name", form.Name, 120, required: true)
+            .Require(ChannelNames.Parse(form.Code) is null, nameof(form.Code), "POS and ONLINE are there already: choose another code.")
             .Require(Enum.IsDefined(form.CountsAs), nameof(form.CountsAs), "Choose POS or ONLINE.")
             .ThrowIfAny();
-        var code = form.Code.Trim();
+        var code = form.Code.Trim().ToLowerInvariant();
         try
         {
             return await database.WriteAsync(actor, async db =>
@@ -73,6 +84,9 @@ public sealed class SalesChannels(LoyaltyDatabase database, AccessControl access
             throw new RuleViolationException("code_taken", $"Another sales channel has the code {code}.") { Field = nameof(form.Code) };
         }
     }
+
+    /// <summary>What is said of a code that stands for none.</summary>
+    internal static string Unknown(string code) => $"“{code}” is neither POS nor ONLINE nor the code of an enabled sales channel.";
 
     private static async Task<SalesChannel> FindAsync(LoyaltyDbContext db, long id, CancellationToken cancel) => await db.SalesChannels.FirstOrDefaultAsync(c => c.Id == id, cancel) ?? throw new NotFoundException("The sales channel");
 }

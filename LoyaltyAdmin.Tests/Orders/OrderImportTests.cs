@@ -75,6 +75,19 @@ public abstract class OrderImportTests(DatabaseKind kind) : DatabaseTest(kind)
     }
 
     [Fact]
+    public async Task The_channel_column_names_pos_online_or_a_sales_channel()
+    {
+        await Db.AddAsync(new SalesChannel { Code = "kiosk", Name = "Kiosks", CountsAs = Channel.Pos }, new SalesChannel { Code = "old", Name = "Old shop", CountsAs = Channel.Online, IsEnabled = false });
+        var import = await UploadAsync("number,date,amount,customer,channel\n1,2025-01-05,1,C1,online\n2,2025-01-05,2,C1,Kiosk\n3,2025-01-05,4,C1,FAX\n4,2025-01-05,8,C1,old\n5,2025-01-05,16,C1,\n", settings => settings with { Channel = Channel.Pos });
+
+        (await Imports.VerdictsAsync(clerk, import.Id, new PageRequest())).Rows.Select(verdict => (verdict.RowNumber, verdict.Column, verdict.Code)).ShouldBe([(4, "channel", "unknown_channel"), (5, "channel", "unknown_channel")]);
+        await ApplyAsync(import, ImportMode.ValidRowsOnly);
+
+        var orders = await Db.ReadAsync(db => db.Orders.OrderBy(order => order.Total).Select(order => new { order.Total, order.Channel, Named = db.SalesChannels.Where(c => c.Id == order.SalesChannelId).Select(c => c.Code).FirstOrDefault() }).ToListAsync());
+        orders.Select(order => (order.Total, order.Channel, order.Named)).ShouldBe([(1, Channel.Online, null), (2, Channel.Pos, "kiosk"), (16, Channel.Pos, null)]);
+    }
+
+    [Fact]
     public async Task Unknown_members_are_refused_row_by_row_where_none_may_be_made()
     {
         var member = await A.Member().SaveToAsync(Db);

@@ -19,7 +19,7 @@ public sealed record OrderRequest
 
     public string? StoreCode { get; init; }
 
-    [Description("POS or ONLINE")]
+    [Description("POS, ONLINE or the code of a sales channel, which counts as one of them.")]
     public string? Channel { get; init; }
 
     [Description("ISO 4217 code, e.g. USD.")]
@@ -126,7 +126,8 @@ public sealed record OrderAnswer(
     [property: Description("BILL or VOUCHER")] string Kind,
     [property: Description("Null: bought by somebody unknown.")] string? MemberNumber,
     string StoreCode,
-    string Channel,
+    [property: Description("POS or ONLINE")] string Channel,
+    [property: Description("The code of the sales channel that was named.")] string? SalesChannel,
     string Currency,
     [property: Description("UTC")] DateTimeOffset PlacedAt,
     [property: Description("UTC")] DateTimeOffset? PaidAt,

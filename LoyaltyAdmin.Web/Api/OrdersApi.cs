@@ -100,8 +100,8 @@ public static class OrdersApi
         }
 
         var (lines, payments) = (order.Lines ?? [], order.Payments ?? []);
-        errors.Require(string.IsNullOrEmpty(order.Channel) || ChannelNames.Parse(order.Channel) is not null, "channel", "The channel is POS or ONLINE.")
-            .Require(lines.All(line => line is not null), "lines", "A line is an object.").Require(payments.All(payment => payment is not null), "payments", "A payment is an object.");
+        var channel = ChannelNames.Parse(order.Channel);
+        errors.Require(lines.All(line => line is not null), "lines", "A line is an object.").Require(payments.All(payment => payment is not null), "payments", "A payment is an object.");
         var kind = Word(errors, "kind", order.Kind, OrderKind.Bill);
         var status = Word(errors, "status", order.Status, DeliveredStatus.Paid);
         var ifUnknown = Word(errors, "member.ifUnknown", order.Member?.IfUnknown, Unknown.Refuse);
@@ -118,7 +118,8 @@ public static class OrdersApi
             Kind = kind,
             Member = order.Member is { } member ? new MemberReference(member.Number, member.Phone, member.Email, member.CardNumber, ifUnknown == Unknown.Create) : null,
             StoreCode = order.StoreCode!,
-            Channel = ChannelNames.Parse(order.Channel)!.Value,
+            Channel = channel,
+            SalesChannel = channel is null ? order.Channel : null,
             Currency = order.Currency!,
             PlacedAt = order.PlacedAt!.Value,
             PaidAt = order.PaidAt,
@@ -171,7 +172,7 @@ public static class OrdersApi
         var order = known.Order;
         var currency = Currency.Of(order.Currency);
 
-        return new OrderAnswer(order.Source, order.Number, ApiRules.Word(order.Kind), order.MemberNumber, order.StoreCode, order.Channel.Name(), order.Currency, order.PlacedAt, order.PaidAt, order.BusinessDay,
+        return new OrderAnswer(order.Source, order.Number, ApiRules.Word(order.Kind), order.MemberNumber, order.StoreCode, order.Channel.Name(), order.SalesChannelCode, order.Currency, order.PlacedAt, order.PaidAt, order.BusinessDay,
             ApiRules.Word(order.Status), currency.Exact(order.Total), currency.Exact(order.Discount), currency.Exact(order.Refunded), currency.Exact(order.Revenue), known.ChangedAt,
             [.. known.Lines.Select(line => new OrderLineAnswer(ApiRules.Word(line.Kind), line.ProductCode, line.Description, line.Quantity, line.UnitPrice, line.Discount, line.Total))],
             [.. known.Payments.Select(payment => new OrderPaymentAnswer(payment.Method, payment.Amount, payment.Reference))],

@@ -1965,3 +1965,15 @@ VALUES ('20261123085205_ListIndexes', '10.0.14');
 
 COMMIT;
 
+START TRANSACTION;
+ALTER TABLE "Orders" ADD "SalesChannelId" bigint;
+
+CREATE INDEX "IX_Orders_SalesChannelId_Id" ON "Orders" ("SalesChannelId", "Id") WHERE "SalesChannelId" IS NOT NULL;
+
+ALTER TABLE "Orders" ADD CONSTRAINT "FK_Orders_SalesChannels_SalesChannelId" FOREIGN KEY ("SalesChannelId") REFERENCES "SalesChannels" ("Id") ON DELETE RESTRICT;
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261123090323_SalesChannelsOfOrders', '10.0.14');
+
+COMMIT;
+

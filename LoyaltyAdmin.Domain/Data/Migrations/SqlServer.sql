@@ -1941,3 +1941,16 @@ VALUES (N'20261123085212_ListIndexes', N'10.0.14');
 COMMIT;
 GO
 
+BEGIN TRANSACTION;
+ALTER TABLE [Orders] ADD [SalesChannelId] bigint NULL;
+
+CREATE INDEX [IX_Orders_SalesChannelId_Id] ON [Orders] ([SalesChannelId], [Id]) WHERE "SalesChannelId" IS NOT NULL;
+
+ALTER TABLE [Orders] ADD CONSTRAINT [FK_Orders_SalesChannels_SalesChannelId] FOREIGN KEY ([SalesChannelId]) REFERENCES [SalesChannels] ([Id]) ON DELETE NO ACTION;
+
+INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+VALUES (N'20261123090345_SalesChannelsOfOrders', N'10.0.14');
+
+COMMIT;
+GO
+

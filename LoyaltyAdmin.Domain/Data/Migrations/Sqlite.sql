@@ -1949,3 +1949,13 @@ VALUES ('20261123085158_ListIndexes', '10.0.14');
 
 COMMIT;
 
+BEGIN TRANSACTION;
+ALTER TABLE "Orders" ADD "SalesChannelId" INTEGER NULL CONSTRAINT "FK_Orders_SalesChannels_SalesChannelId" REFERENCES "SalesChannels" ("Id") ON DELETE RESTRICT;
+
+CREATE INDEX "IX_Orders_SalesChannelId_Id" ON "Orders" ("SalesChannelId", "Id") WHERE "SalesChannelId" IS NOT NULL;
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261123090254_SalesChannelsOfOrders', '10.0.14');
+
+COMMIT;
+

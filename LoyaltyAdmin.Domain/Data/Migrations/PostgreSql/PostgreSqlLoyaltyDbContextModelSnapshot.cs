@@ -3711,6 +3711,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
                         .HasPrecision(19, 4)
                         .HasColumnType("numeric(19,4)");
 
+                    b.Property<long?>("SalesChannelId")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -3743,6 +3746,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
                     b.HasIndex("BusinessDay", "Id");
 
                     b.HasIndex("MemberId", "BusinessDay");
+
+                    b.HasIndex("SalesChannelId", "Id")
+                        .HasFilter("\"SalesChannelId\" IS NOT NULL");
 
                     b.HasIndex("Source", "Number")
                         .IsUnique();
@@ -5207,6 +5213,11 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.PostgreSql
                     b.HasOne("LoyaltyAdmin.Domain.Members.Member", null)
                         .WithMany()
                         .HasForeignKey("MemberId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("LoyaltyAdmin.Domain.Stores.SalesChannel", null)
+                        .WithMany()
+                        .HasForeignKey("SalesChannelId")
                         .OnDelete(DeleteBehavior.Restrict);
 
                     b.HasOne("LoyaltyAdmin.Domain.Stores.Store", null)

@@ -3719,6 +3719,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
                         .HasPrecision(19, 4)
                         .HasColumnType("decimal(19,4)");
 
+                    b.Property<long?>("SalesChannelId")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -3751,6 +3754,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
                     b.HasIndex("BusinessDay", "Id");
 
                     b.HasIndex("MemberId", "BusinessDay");
+
+                    b.HasIndex("SalesChannelId", "Id")
+                        .HasFilter("\"SalesChannelId\" IS NOT NULL");
 
                     b.HasIndex("Source", "Number")
                         .IsUnique();
@@ -5215,6 +5221,11 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.SqlServer
                     b.HasOne("LoyaltyAdmin.Domain.Members.Member", null)
                         .WithMany()
                         .HasForeignKey("MemberId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("LoyaltyAdmin.Domain.Stores.SalesChannel", null)
+                        .WithMany()
+                        .HasForeignKey("SalesChannelId")
                         .OnDelete(DeleteBehavior.Restrict);
 
                     b.HasOne("LoyaltyAdmin.Domain.Stores.Store", null)

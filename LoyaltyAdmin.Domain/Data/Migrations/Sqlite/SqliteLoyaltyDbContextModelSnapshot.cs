@@ -3602,6 +3602,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                         .HasPrecision(19, 4)
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("SalesChannelId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -3634,6 +3637,9 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                     b.HasIndex("BusinessDay", "Id");
 
                     b.HasIndex("MemberId", "BusinessDay");
+
+                    b.HasIndex("SalesChannelId", "Id")
+                        .HasFilter("\"SalesChannelId\" IS NOT NULL");
 
                     b.HasIndex("Source", "Number")
                         .IsUnique();
@@ -5066,6 +5072,11 @@ namespace LoyaltyAdmin.Domain.Data.Migrations.Sqlite
                     b.HasOne("LoyaltyAdmin.Domain.Members.Member", null)
                         .WithMany()
                         .HasForeignKey("MemberId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("LoyaltyAdmin.Domain.Stores.SalesChannel", null)
+                        .WithMany()
+                        .HasForeignKey("SalesChannelId")
                         .OnDelete(DeleteBehavior.Restrict);
 
                     b.HasOne("LoyaltyAdmin.Domain.Stores.Store", null)

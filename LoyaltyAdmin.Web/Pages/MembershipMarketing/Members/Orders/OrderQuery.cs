@@ -14,6 +14,7 @@ public static class OrderQuery
         Member = query.Text("member"),
         StoreId = query.Number("store"),
         Channel = query.Choice<Channel>("channel"),
+        SalesChannel = query.Choice<Channel>("channel") is null ? query.Text("channel") : null,
         Status = query.Choice<OrderStatus>("status"),
         From = query.Day("from"),
         To = query.Day("to"),

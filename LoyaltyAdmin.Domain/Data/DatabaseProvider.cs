@@ -74,6 +74,9 @@ public abstract class DatabaseProvider
     /// <summary>The identifiers of gift cards whose buyer or last digits contain the text; an index serves it where the database has one.</summary>
     public abstract IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text);
 
+    /// <summary>Whether a search can give what it finds one by one in the order of the identifiers: a page then costs the same however many there are.</summary>
+    internal virtual bool SearchesInOrder => false;
+
     /// <summary>The identifiers of members whose number, name, phone or e-mail contain the text.</summary>
     public abstract IQueryable<long> SearchMembers(LoyaltyDbContext db, string text);
 

@@ -13,6 +13,9 @@ public sealed class CardAccount
     public required GiftCard Card { get; init; }
 
     public required LedgerAccount Account { get; init; }
+
+    /// <summary>The card's number as a search found it; set only where the list follows the search.</summary>
+    public long Found { get; init; }
 }
 
 /// <summary>Which cards and transactions exist for a caller: own stores only, and nothing of an import that is not committed.</summary>

@@ -74,6 +74,8 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
     // The same order again: a search finds cards by this number, and need not fetch all of them to sort them.
     private static readonly SortColumns<CardAccount> sortsByCard = WithColumns(new SortColumns<CardAccount>(x => x.Card.Id));
 
+    private static readonly SortColumns<CardAccount> sortsBySearch = new(x => x.Found);
+
     private static SortColumns<CardAccount> WithColumns(SortColumns<CardAccount> sorts) => sorts
         .By("SoldOn", x => x.Card.SoldOn)
         .By("Balance", x => x.Account.Balance)
@@ -87,14 +89,15 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
     {
         var grant = await access.DemandAsync(actor, Permission.GiftCardsRead, cancel: cancel);
         await using var db = await database.ReadAsync(cancel);
-        var cards = Filtered(db, grant, filter, storeView);
+        var isSearched = page.Sort is null && IsSearched(filter);
+        var cards = Filtered(db, grant, filter, storeView, isSearched);
         if (page.Sort == ByExpiry)
         {
             // Said for the index, which leaves out points and wallets.
             cards = cards.Where(x => x.Account.Kind == AccountKind.GiftCard);
         }
 
-        var found = await cards.ToPageAsync(page, SortsFor(filter, page), Row(db), cancel);
+        var found = await cards.ToPageAsync(page, isSearched ? sortsBySearch : SortsFor(filter, page), Row(db), cancel);
 
         return grant.May(Permission.BuyersReveal) ? found : found with { Rows = [.. found.Rows.Select(WithMaskedBuyer)] };
     }
@@ -106,7 +109,7 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
         var grant = await access.DemandAsync(actor, Permission.GiftCardsRead, cancel: cancel);
         await using var db = await database.ReadAsync(cancel);
 
-        return await Filtered(db, grant, filter, storeView).BoundedCountAsync(cancel: cancel);
+        return await Filtered(db, grant, filter, storeView, IsSearched(filter)).BoundedCountAsync(cancel: cancel);
     }
 
     /// <exception cref="NotFoundException">No such card in the caller's stores.</exception>
@@ -173,7 +176,8 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
     }
 
     /// <summary>The cards a filter finds, as list, count and export see them.</summary>
-    internal IQueryable<CardAccount> Filtered(LoyaltyDbContext db, Grant grant, SoldGiftCardFilter filter, long? storeView)
+    /// <param name="followsSearch">Take the cards as the search finds them (<see cref="CardAccount.Found"/>), rather than all it finds as a set.</param>
+    internal IQueryable<CardAccount> Filtered(LoyaltyDbContext db, Grant grant, SoldGiftCardFilter filter, long? storeView, bool followsSearch = false)
     {
         var cards = GiftCardQueries.Cards(db, grant, storeView)
             .Where(x => filter.PlanId == null || x.Card.PlanId == filter.PlanId)
@@ -185,7 +189,7 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
             .Where(x => filter.SoldTo == null || x.Card.SoldOn <= filter.SoldTo)
             .Where(x => filter.ImportId == null || x.Card.ImportId == filter.ImportId);
         cards = ByNumber(cards, filter.Number);
-        cards = ByBuyer(db, cards, filter.Buyer);
+        cards = ByBuyer(db, cards, filter.Buyer, followsSearch);
         cards = ByStatus(cards, filter.Status);
         if (filter.ExpiresBefore is { } day)
         {
@@ -235,7 +239,7 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
         return cards.Where(x => x.Card.NumberHash == hash);
     }
 
-    private IQueryable<CardAccount> ByBuyer(LoyaltyDbContext db, IQueryable<CardAccount> cards, string? buyer)
+    private IQueryable<CardAccount> ByBuyer(LoyaltyDbContext db, IQueryable<CardAccount> cards, string? buyer, bool followsSearch)
     {
         if (Inputs.Clean(buyer)?.ToLowerInvariant() is not { } text)
         {
@@ -250,8 +254,13 @@ public sealed class SoldGiftCards(LoyaltyDatabase database, AccessControl access
         var phone = text[0] == '+' ? Inputs.NormalisePhone(text) : null;
         var ids = database.Provider.SearchGiftCards(db, phone ?? text);
 
-        return cards.Where(x => ids.Contains(x.Card.Id));
+        return followsSearch
+            ? cards.Join(ids, x => x.Card.Id, id => id, (x, id) => new CardAccount { Card = x.Card, Account = x.Account, Found = id })
+            : cards.Where(x => ids.Contains(x.Card.Id));
     }
+
+    // A rare status finds few cards by itself; every other list with a buyer follows the search.
+    private bool IsSearched(SoldGiftCardFilter filter) => database.Provider.SearchesInOrder && filter.Status is null && Inputs.Clean(filter.Buyer) is { Length: >= ShortestSearch };
 
     private static SortColumns<CardAccount> SortsFor(SoldGiftCardFilter filter, PageRequest page) =>
         filter.Status is not null || page.Sort == ByExpiry ? sortsByAccount : Inputs.Clean(filter.Buyer) is { Length: >= ShortestSearch } ? sortsByCard : Sorts;

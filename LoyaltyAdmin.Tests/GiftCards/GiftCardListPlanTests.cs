@@ -15,7 +15,18 @@ public abstract class GiftCardListPlanTests(DatabaseKind kind) : DatabaseTest(ki
 
     private readonly LastQuery last = new();
 
-    public sealed class OnSqlite() : GiftCardListPlanTests(DatabaseKind.Sqlite);
+    public sealed class OnSqlite() : GiftCardListPlanTests(DatabaseKind.Sqlite)
+    {
+        [Fact]
+        public async Task A_search_is_read_as_it_finds_and_no_further_than_the_page()
+        {
+            await Db.Get<SoldGiftCards>().ListAsync(Actor.System, new() { Buyer = "garcia" }, new PageRequest { Size = Size });
+
+            var plan = await last.PlanAsync(Db);
+            plan.ShouldStartWith("SCAN GiftCardSearch VIRTUAL TABLE");
+            plan.ShouldNotContain("TEMP B-TREE", customMessage: last.Text);
+        }
+    }
 
     public sealed class OnPostgreSql() : GiftCardListPlanTests(DatabaseKind.PostgreSql);
 

@@ -73,8 +73,11 @@ public sealed class SqliteProvider : DatabaseProvider, IAsyncDisposable, IDispos
 
     internal override bool FindsSetsOnce => true;
 
+    internal override bool SearchesInOrder => true;
+
     public override IQueryable<long> SearchGiftCards(LoyaltyDbContext db, string text) =>
-        db.Database.SqlQuery<long>($"SELECT rowid AS \"Value\" FROM \"GiftCardSearch\" WHERE \"GiftCardSearch\" MATCH {Phrase(text)}");
+        // A number by itself would be cast, and a cast number has no order.
+        db.Database.SqlQuery<Match>($"SELECT rowid AS \"Id\" FROM \"GiftCardSearch\" WHERE \"GiftCardSearch\" MATCH {Phrase(text)}").Select(match => match.Id);
 
     public override IQueryable<long> SearchMembers(LoyaltyDbContext db, string text) =>
         db.Database.SqlQuery<long>($"SELECT rowid AS \"Value\" FROM \"MemberSearch\" WHERE \"MemberSearch\" MATCH {Phrase(text)}");
@@ -112,6 +115,11 @@ public sealed class SqliteProvider : DatabaseProvider, IAsyncDisposable, IDispos
 
     // The gate is not disposed: a write that is still under way leaves through it.
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private sealed class Match
+    {
+        public long Id { get; init; }
+    }
 
     private SqliteGroupCommit GroupCommit(LoyaltyDatabase database)
     {

@@ -40,10 +40,12 @@ public sealed class StoreView(StoreCatalog catalog, BrowserMemory memory)
     public async Task LoadAsync(Grant grant, string? code)
     {
         memory.Owner = grant.Actor.Key;
-        code ??= await memory.RecallAsync<string>(MemoryName);
+        // The browser answers while the database does.
+        var recalled = code is null ? memory.RecallAsync<string>(MemoryName) : null;
         Company = await catalog.CompanyAsync();
         Choices = await catalog.ChoicesAsync(grant.Stores);
         Groups = await catalog.GroupsAsync();
+        code ??= recalled is null ? null : await recalled;
         Store = Choices.Count == 1 && grant.Stores.Kind != StoreScopeKind.All ? Choices[0] : Choices.FirstOrDefault(store => store.Code == code);
     }
 

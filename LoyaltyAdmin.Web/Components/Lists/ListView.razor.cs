@@ -98,7 +98,6 @@ public sealed partial class ListView<TRow>
         StateHasChanged();
         try
         {
-            var counting = Count?.Invoke(query, mine.Token);
             var loaded = await Load(query, mine.Token);
             if (mine == running)
             {
@@ -106,10 +105,12 @@ public sealed partial class ListView<TRow>
                 StateHasChanged();
             }
 
-            var counted = counting is null ? null : await counting;
-            if (mine == running)
+            if (Count is not null && mine == running)
             {
-                count = counted;
+                // Rows go out first: a database in this process would be counted through before anything is drawn.
+                await Task.Yield();
+                var counted = await Count(query, mine.Token);
+                count = mine == running ? counted : count;
             }
         }
         catch (OperationCanceledException) when (mine.IsCancellationRequested)

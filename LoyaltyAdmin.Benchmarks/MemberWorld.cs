@@ -30,7 +30,7 @@ internal static class MemberWorld
     public static async Task<(long Id, string Number)> FillAsync(IServiceProvider services, string provider, int others)
     {
         var (database, summaries) = (services.GetRequiredService<LoyaltyDatabase>(), services.GetRequiredService<PurchaseSummaries>());
-        var today = DateOnly.FromDateTime(DateTime.UtcNow);
+        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         await new SegmentWorld(database, summaries, provider, today).FillAsync(others);
         await GiveEverybodyAccountsAsync(database, provider, today);
         var (member, store) = await FindAsync(database);
@@ -54,7 +54,7 @@ internal static class MemberWorld
     private static async Task GiveEverybodyAccountsAsync(LoyaltyDatabase database, string provider, DateOnly today)
     {
         var isSqlite = provider == "Sqlite";
-        var (now, day) = isSqlite ? (DateTime.UtcNow.Ticks.ToString(CultureInfo.InvariantCulture), $"'{today:yyyy-MM-dd}'") : ("now()", $"date '{today:yyyy-MM-dd}'");
+        var (now, day) = isSqlite ? (TimeProvider.System.GetUtcNow().UtcDateTime.Ticks.ToString(CultureInfo.InvariantCulture), $"'{today:yyyy-MM-dd}'") : ("now()", $"date '{today:yyyy-MM-dd}'");
         foreach (var (kind, currency, lot) in new[] { ("Points", "PTS", "Points"), ("Wallet", "USD", "Principal") })
         {
             await ExecuteAsync(database, $"""
@@ -92,7 +92,7 @@ internal static class MemberWorld
     {
         var (ledger, accounts, topUps) = (services.GetRequiredService<Ledger>(), services.GetRequiredService<MemberAccounts>(), services.GetRequiredService<WalletTopUps>());
         var grant = (await services.GetRequiredService<AccessControl>().FindAsync(Actor.System))!;
-        var (now, expiry) = (DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.Date.AddYears(1));
+        var (now, expiry) = (TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow().Date.AddYears(1));
         Posting Move(LedgerAccount account, TransactionType type, int number, long amount, LotChange lots) => new()
         {
             Operation = Operation.For(Actor.System, $"long-{account.Id}-{type}-{number}", amount),
@@ -145,7 +145,7 @@ internal static class MemberWorld
     private static async Task TellAsync(IServiceProvider services, LoyaltyDatabase database, long member)
     {
         var coupon = await services.GetRequiredService<CouponDefinitions>().SaveAsync(Actor.System, new CouponForm { Name = "Bench", Currency = "USD", Amount = 5 });
-        var (issuing, outbox, now) = (services.GetRequiredService<CouponIssuing>(), services.GetRequiredService<MessageOutbox>(), DateTimeOffset.UtcNow);
+        var (issuing, outbox, now) = (services.GetRequiredService<CouponIssuing>(), services.GetRequiredService<MessageOutbox>(), TimeProvider.System.GetUtcNow());
         await database.WriteAsync(Actor.System, async db =>
         {
             for (var i = 0; i < 30; i++)

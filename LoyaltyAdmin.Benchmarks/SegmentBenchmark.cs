@@ -14,8 +14,8 @@ using Npgsql;
 namespace LoyaltyAdmin.Benchmarks;
 
 /// <summary>
-/// Segment rules beside the same question to the raw orders, which must find the same members; tags, snapshots, one member's segments (P3, P10).
-/// <code>dotnet run -c Release --project LoyaltyAdmin.Benchmarks -- segments [members] [Sqlite|PostgreSql] [rules+tags+snapshots]</code>
+/// Segment rules beside the same question to the raw orders, which must find the same members; tags, snapshots, one member's segments; the Member Directory (P3, P5, P10).
+/// <code>dotnet run -c Release --project LoyaltyAdmin.Benchmarks -- segments [members] [Sqlite|PostgreSql] [directory+rules+tags+snapshots]</code>
 /// SQLite in a temporary file, PostgreSQL beside LOYALTY_TEST_PG.
 /// </summary>
 internal static class SegmentBenchmark
@@ -67,6 +67,11 @@ internal static class SegmentBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{provider}, {members:N0} members, {members * SegmentWorld.OrdersEach:N0} orders (made in {filled.Elapsed.TotalSeconds:N0} s)\n\n| what | ms (median of {Rounds}) | found |\n|---|---|---|"));
         await using var db = await database.ReadAsync();
         db.Database.SetCommandTimeout(TimeSpan.FromMinutes(10));
+        if (part?.Contains("directory", StringComparison.Ordinal) != false)
+        {
+            await DirectoryPart.MeasureAsync(services, members, today, (what, work) => LineAsync(what, work));
+        }
+
         if (part?.Contains("rules", StringComparison.Ordinal) != false)
         {
             await RulesAsync(services, db, world, today);

@@ -1,8 +1,10 @@
 using System.Globalization;
 using LoyaltyAdmin.Domain.Access;
+using LoyaltyAdmin.Domain.Cards;
 using LoyaltyAdmin.Domain.Data;
 using LoyaltyAdmin.Domain.Orders;
 using LoyaltyAdmin.Domain.Stores;
+using LoyaltyAdmin.Domain.Values;
 using Microsoft.EntityFrameworkCore;
 
 namespace LoyaltyAdmin.Benchmarks;
@@ -31,8 +33,8 @@ internal sealed class SegmentWorld(LoyaltyDatabase database, PurchaseSummaries s
             return Task.CompletedTask;
         });
         await ExecuteAsync($"""
-            INSERT INTO "Members" ("Number", "FullName", "City", "RegisteredThrough", "RegisteredAt", "RegisteredOn", "Status", "SearchText", "BirthDateChanges", "BirthdayKey", "HomeStoreId", "Version")
-            SELECT '9' || n.i, 'Member ' || n.i, CASE n.i % 4 WHEN 0 THEN 'Berlin' ELSE 'Paris' END, 'Import', {Now}, {DaysAgo("(n.i % 900)")}, CASE n.i % 50 WHEN 0 THEN 'Frozen' ELSE 'Active' END, '9' || n.i || ' member ' || n.i, 0,
+            INSERT INTO "Members" ("Number", "FullName", "Phone", "Email", "City", "RegisteredThrough", "RegisteredAt", "RegisteredOn", "Status", "SearchText", "BirthDateChanges", "BirthdayKey", "HomeStoreId", "Version")
+            SELECT '9' || n.i, 'Member ' || n.i, '+1' || (2000000000 + n.i), 'member' || n.i || '@example.com', CASE n.i % 4 WHEN 0 THEN 'Berlin' ELSE 'Paris' END, 'Import', {Now}, {DaysAgo("(n.i % 900)")}, CASE n.i % 50 WHEN 0 THEN 'Frozen' ELSE 'Active' END, '9' || n.i || ' member ' || n.i || ' +1' || (2000000000 + n.i) || ' member' || n.i || '@example.com', 0,
                 (1 + n.i % 12) * 100 + 1 + n.i % 28, {store.Id}, '00000000-0000-0000-0000-000000000000' FROM {Series("n", members)}
             """);
         await ExecuteAsync($"""
@@ -45,6 +47,7 @@ internal sealed class SegmentWorld(LoyaltyDatabase database, PurchaseSummaries s
             INSERT INTO "MemberConsents" ("MemberId", "Channel", "Purpose", "Status", "Since")
             SELECT "Id", 'Email', 'LoyaltyNotification', CASE "Id" % 2 WHEN 0 THEN 'Granted' ELSE 'Withdrawn' END, {Now} FROM "Members" WHERE "Id" % 3 = 0
             """);
+        await IssueCardsAsync();
         foreach (var ids in Enumerable.Range(1, members).Select(id => (long)id).Chunk(Chunk))
         {
             await database.WriteAsync(Actor.System, db => summaries.RewriteAsync(db, ids));
@@ -61,6 +64,24 @@ internal sealed class SegmentWorld(LoyaltyDatabase database, PurchaseSummaries s
         await using var db = await database.ReadAsync();
         db.Database.SetCommandTimeout(TimeSpan.FromMinutes(10));
         await db.Database.ExecuteSqlRawAsync("VACUUM ANALYZE");
+    }
+
+    private async Task IssueCardsAsync()
+    {
+        var (plan, tiers) = await database.WriteAsync(Actor.System, async db =>
+        {
+            var plan = db.CardPlans.Add(new CardPlan { Code = "MAIN", Name = "Main", Validity = ValidityPeriod.Unlimited, CreatedAt = TimeProvider.System.GetUtcNow() }).Entity;
+            await db.SaveChangesAsync();
+            var tiers = new[] { "Member", "Silver" }.Select((name, i) => new CardTier { PlanId = plan.Id, Rank = i + 1, Name = name, UpgradeAt = i * 500 }).ToList();
+            db.CardTiers.AddRange(tiers);
+            await db.SaveChangesAsync();
+
+            return (plan.Id, tiers.ConvertAll(tier => tier.Id));
+        });
+        await ExecuteAsync($"""
+            INSERT INTO "LoyaltyCards" ("MemberId", "PlanId", "Number", "TierId", "EarnedTierId", "TierSince", "PeriodStart", "PeriodEnd", "Status", "IssuedAt", "IssuedOn", "Version")
+            SELECT "Id", {plan}, 'C-' || "Id", CASE "Id" % 10 WHEN 0 THEN {tiers[1]} ELSE {tiers[0]} END, {tiers[0]}, {Today}, {Today}, {Today}, 'Active', {Now}, {Today}, '00000000-0000-0000-0000-000000000000' FROM "Members"
+            """);
     }
 
     /// <summary>The lapsing rule of the journey document, from the orders themselves.</summary>

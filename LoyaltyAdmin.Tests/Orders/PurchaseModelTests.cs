@@ -10,12 +10,14 @@ using Microsoft.EntityFrameworkCore;
 namespace LoyaltyAdmin.Tests.Orders;
 
 /// <summary>
-/// Thousands of random operations on orders in batches: new ones as they happen, changed, late, backdated, cancelled and reopened ones, orders that
+/// Ten thousand random operations on orders in batches: new ones as they happen, changed, late, backdated, cancelled and reopened ones, orders that
 /// change their member, refunds before and after, merged members. The summaries must equal a count made independently, and a recount must find
 /// nothing. <c>LOYALTY_ORDER_OPERATIONS</c> asks for more.
 /// </summary>
-public abstract class PurchaseModelTests(DatabaseKind kind, int operations) : DatabaseTest(kind)
+public abstract class PurchaseModelTests(DatabaseKind kind) : DatabaseTest(kind)
 {
+    private const int Operations = 10_000;
+
     private readonly Random random = new(20260101);
     private readonly Dictionary<string, OrderDelivery> delivered = new(StringComparer.Ordinal);
     private Store[] stores = [];
@@ -26,9 +28,9 @@ public abstract class PurchaseModelTests(DatabaseKind kind, int operations) : Da
     private int effects;
     private int merges;
 
-    public sealed class OnSqlite() : PurchaseModelTests(DatabaseKind.Sqlite, 10_000);
+    public sealed class OnSqlite() : PurchaseModelTests(DatabaseKind.Sqlite);
 
-    public sealed class OnPostgreSql() : PurchaseModelTests(DatabaseKind.PostgreSql, 2_000);
+    public sealed class OnPostgreSql() : PurchaseModelTests(DatabaseKind.PostgreSql);
 
     [Fact]
     public async Task After_random_operations_every_summary_equals_a_count_of_the_orders()
@@ -36,7 +38,7 @@ public abstract class PurchaseModelTests(DatabaseKind kind, int operations) : Da
         stores = [await A.Store().SaveToAsync(Db), await A.Store().InZone("Asia/Tokyo").SaveToAsync(Db)];
         shop = await A.ApiClient().With(ApiScope.OrdersWrite).SaveToAsync(Db);
         admin = await A.StaffUser().With(Permission.MembersRead, Permission.MembersErase).SaveToAsync(Db);
-        var count = int.TryParse(Environment.GetEnvironmentVariable("LOYALTY_ORDER_OPERATIONS"), CultureInfo.InvariantCulture, out var asked) ? asked : operations;
+        var count = int.TryParse(Environment.GetEnvironmentVariable("LOYALTY_ORDER_OPERATIONS"), CultureInfo.InvariantCulture, out var asked) ? asked : Operations;
         minutes = 2 * 400 * 1440 / count;
 
         for (var done = 0; done < count;)

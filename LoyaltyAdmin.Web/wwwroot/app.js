@@ -74,7 +74,8 @@ document.addEventListener("click", event => {
   opener = event.target.closest?.("[popovertarget]") ?? opener;
   const button = event.target.closest?.("button[data-do]");
 
-  if (button) {
+  // The second click of a double click would open the same dialog twice.
+  if (button && event.detail < 2) {
     // All rows share one menu: what it still says of another row is not shown.
     document.getElementById(button.getAttribute("popovertarget"))?.setAttribute("data-waiting", "");
     button.dispatchEvent(new CustomEvent("rowaction", { bubbles: true, detail: { row: button.closest("tr").sectionRowIndex, operation: button.dataset.do } }));
@@ -95,7 +96,11 @@ document.addEventListener("beforetoggle", event => {
     const below = innerHeight - button.bottom > 280 || button.top < 280;
     menu.style.insetBlockStart = below ? `${button.bottom + 4}px` : "auto";
     menu.style.insetBlockEnd = below ? "auto" : `${innerHeight - button.top + 4}px`;
-    menu.style.insetInlineEnd = `${Math.max(8, document.documentElement.clientWidth - button.right)}px`;
+    // Towards the side where there is room: what is in it is not known yet.
+    const width = document.documentElement.clientWidth;
+    const toTheRight = button.left < width / 2;
+    menu.style.insetInlineStart = toTheRight ? `${Math.max(8, button.left)}px` : "auto";
+    menu.style.insetInlineEnd = toTheRight ? "auto" : `${Math.max(8, width - button.right)}px`;
   }
 }, true);
 
